@@ -1,0 +1,120 @@
+package process
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"byhand/lab/sys"
+)
+
+// Stage is a function that runs in a process of its own. It gets the JSON that
+// its Command carried and returns what goes back as JSON; a stage that ends in
+// execve(2) returns only where that failed.
+type Stage func(c *Child, args json.RawMessage) (any, error)
+
+// Table names the stages that a binary can run.
+type Table map[string]Stage
+
+// Child is what a stage knows of the process it runs in.
+type Child struct {
+	// Trace reports the stage's system calls to the parent.
+	Trace *sys.Tracer
+	// Files are the descriptors passed beyond standard input, output and error.
+	Files []*os.File
+}
+
+// Typed makes a Stage of a function with typed arguments and results.
+func Typed[A, R any](f func(*Child, A) (R, error)) Stage {
+	return func(c *Child, raw json.RawMessage) (any, error) {
+		var args A
+		if err := json.Unmarshal(raw, &args); err != nil {
+			return nil, fmt.Errorf("read the stage's arguments: %w", err)
+		}
+		return f(c, args)
+	}
+}
+
+// The environment of a child: which stage it is, and the descriptors that it
+// was left, as decimal numbers: start, report, 0, 1, 2, and then Files.
+const (
+	envStage = "BYHAND_STAGE"
+	envFiles = "BYHAND_STAGE_FILES"
+)
+
+// IsChild reports whether this process was started to run a stage. A binary
+// that starts children asks this first of all, in main or TestMain.
+func IsChild() bool { return os.Getenv(envStage) != "" }
+
+// ChildMain runs the stage that this process was started for and returns its
+// exit status.
+func ChildMain(table Table) int {
+	name := os.Getenv(envStage)
+	files, err := inherited(os.Getenv(envFiles))
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "byhand: stage %s: %v\n", name, err)
+		return 1
+	}
+	start, report := files[0], json.NewEncoder(files[1])
+	c := &Child{
+		Trace: sys.NewTracer(func(call sys.Call) { _ = report.Encode(message{Call: &call}) }),
+		Files: files[5:],
+	}
+	result, err := run(table, name, c, start, files[2:5])
+	if err != nil {
+		_ = report.Encode(message{Error: newRemoteError(err)})
+		return 1
+	}
+	raw, err := json.Marshal(result)
+	if err != nil {
+		_ = report.Encode(message{Error: newRemoteError(err)})
+		return 1
+	}
+	_ = report.Encode(message{Result: raw})
+	return 0
+}
+
+func run(table Table, name string, c *Child, start *os.File, stdio []*os.File) (any, error) {
+	stage, known := table[name]
+	if !known {
+		return nil, fmt.Errorf("stage %q is unknown to this binary", name)
+	}
+	args, err := io.ReadAll(start)
+	if err != nil {
+		return nil, fmt.Errorf("read the arguments of stage %s: %w", name, err)
+	}
+	// The parent may have died in the midst of its writing.
+	if !json.Valid(args) {
+		return nil, errors.New("the parent ended before it had said what to do")
+	}
+	for fd, f := range stdio {
+		if err := unix.Dup3(int(f.Fd()), fd, 0); err != nil {
+			return nil, fmt.Errorf("dup3 to descriptor %d: %w", fd, err)
+		}
+	}
+	return stage(c, args)
+}
+
+// inherited opens the descriptors listed and makes them close on exec again,
+// so that none of them leaks into the program that a stage executes.
+func inherited(list string) ([]*os.File, error) {
+	var files []*os.File
+	for _, s := range strings.Split(list, ",") {
+		fd, err := strconv.Atoi(s)
+		if err != nil {
+			return nil, fmt.Errorf("descriptor list %q: %w", list, err)
+		}
+		unix.CloseOnExec(fd)
+		files = append(files, os.NewFile(uintptr(fd), "descriptor "+s))
+	}
+	if len(files) < 5 {
+		return nil, fmt.Errorf("descriptor list %q: %d entries; want 5 or more", list, len(files))
+	}
+	return files, nil
+}

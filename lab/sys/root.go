@@ -1,0 +1,18 @@
+package sys
+
+import "golang.org/x/sys/unix"
+
+// Chroot is chroot(2).
+func (t *Tracer) Chroot(path string) error {
+	return t.done("chroot", 0, unix.Chroot(path), quote(path))
+}
+
+// Chdir is chdir(2).
+func (t *Tracer) Chdir(path string) error {
+	return t.done("chdir", 0, unix.Chdir(path), quote(path))
+}
+
+// Fchdir is fchdir(2).
+func (t *Tracer) Fchdir(fd int) error {
+	return t.done("fchdir", 0, unix.Fchdir(fd), decimal(fd))
+}
