@@ -1,0 +1,114 @@
+package image
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// xattrPrefix begins the names under which tar programs keep extended
+// attributes in PAX records.
+const xattrPrefix = "SCHILY.xattr."
+
+// ownerAndXattrs sets who owns the file and its extended attributes, and
+// returns the mode that remains to be set. The order matters: chown(2) clears
+// the setuid bits and the file's capabilities (security.capability), and user
+// attributes need a file that its owner may still write.
+func (u *unpacker) ownerAndXattrs(at spot, hdr *tar.Header) (mode uint32, err error) {
+	owned, err := u.setOwner(at, hdr)
+	if err != nil {
+		return 0, err
+	}
+	if err := u.setXattrs(at, hdr); err != nil {
+		return 0, err
+	}
+	mode = uint32(hdr.Mode) & 0o7777
+	if !owned {
+		// The bits say "run this as the file's owner". That would now be the
+		// caller, who never agreed to it.
+		mode &^= unix.S_ISUID | unix.S_ISGID
+	}
+	return mode, nil
+}
+
+// setOwner sets the owner by number: the archive's user names are those of
+// another machine. It tells whether the owner is what the archive says.
+func (u *unpacker) setOwner(at spot, hdr *tar.Header) (bool, error) {
+	if !u.asRoot {
+		return false, nil
+	}
+	for _, id := range []int{hdr.Uid, hdr.Gid} {
+		if id < 0 || id >= math.MaxUint32 { // the last one means "leave as it is" to chown(2)
+			return false, fmt.Errorf("owner %d:%d is out of range", hdr.Uid, hdr.Gid)
+		}
+	}
+	err := unix.Fchownat(at.dir, at.base, hdr.Uid, hdr.Gid, unix.AT_SYMLINK_NOFOLLOW)
+	if errors.Is(err, unix.EINVAL) {
+		u.skipped(hdr.Name, fmt.Sprintf("owner %d:%d has no place in this user namespace", hdr.Uid, hdr.Gid))
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("fchownat %d:%d: %w", hdr.Uid, hdr.Gid, err)
+	}
+	return true, nil
+}
+
+// setXattrs sets the extended attributes that the process may set; see
+// xattr(7) for who may set which.
+func (u *unpacker) setXattrs(at spot, hdr *tar.Header) error {
+	for key, value := range hdr.PAXRecords {
+		name, ok := strings.CutPrefix(key, xattrPrefix)
+		if !ok {
+			continue
+		}
+		if strings.HasPrefix(name, "trusted.overlay.") || strings.HasPrefix(name, "user.overlay.") {
+			// These are overlayfs's own marks. From a stranger's archive they
+			// could redirect a directory of a layer to any other.
+			u.skipped(hdr.Name, "extended attribute "+name+" belongs to overlayfs")
+			continue
+		}
+		err := unix.Lsetxattr(at.procPath(), name, []byte(value), 0)
+		if errors.Is(err, unix.EPERM) || errors.Is(err, unix.ENOTSUP) {
+			u.skipped(hdr.Name, fmt.Sprintf("extended attribute %s: %v", name, err))
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("lsetxattr %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// setTimes sets the times to the nanosecond. It comes last, since writing
+// changes them. Most archives hold no time of access; that one is left alone.
+func setTimes(at spot, hdr *tar.Header) error {
+	accessed, err := timespec(hdr.AccessTime)
+	if err != nil {
+		return err
+	}
+	if hdr.AccessTime.IsZero() {
+		accessed = unix.Timespec{Nsec: unix.UTIME_OMIT}
+	}
+	modified, err := timespec(hdr.ModTime)
+	if err != nil {
+		return err
+	}
+	err = unix.UtimesNanoAt(at.dir, at.base, []unix.Timespec{accessed, modified}, unix.AT_SYMLINK_NOFOLLOW)
+	if err != nil {
+		return fmt.Errorf("utimensat: %w", err)
+	}
+	return nil
+}
+
+func timespec(t time.Time) (unix.Timespec, error) {
+	ts, err := unix.TimeToTimespec(t)
+	if err != nil {
+		return ts, fmt.Errorf("time %v: %w", t, err)
+	}
+	return ts, nil
+}

@@ -1,0 +1,150 @@
+package image
+
+import (
+	"archive/tar"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// Options are the listeners of Unpack. Each may be nil.
+type Options struct {
+	// Report is called as the work goes on, with the number of entries begun
+	// and of bytes of file content read so far.
+	Report func(entries int, bytes int64)
+	// Skipped is called for each entry, or property of an entry, that this
+	// process may not make, such as a device node without root.
+	Skipped func(name, why string)
+}
+
+// Unpack writes the tar stream r, plain or compressed by gzip or zstd, into
+// the existing directory dir, as a container's root.
+//
+// No entry reaches a file outside dir, whatever its name and whatever links
+// were laid before it. What stands in an entry's way is replaced, save a
+// directory that is not empty. Owners are set when running as root; otherwise
+// every file is the caller's, and the setuid and setgid bits are dropped.
+//
+// An error about one entry names it. The archive of a saved image, which holds
+// layers and not files, gives ErrNotRoot. On error dir keeps what was written
+// so far.
+func Unpack(ctx context.Context, r io.Reader, dir string, opts Options) error {
+	top, err := openRoot(dir)
+	if err != nil {
+		return fmt.Errorf("unpack: %w", err)
+	}
+	defer top.close()
+	plain, err := decompress(r)
+	if err != nil {
+		return fmt.Errorf("unpack into %s: %w", dir, err)
+	}
+	defer plain.Close()
+
+	u := &unpacker{
+		ctx:    ctx,
+		root:   top,
+		opts:   opts,
+		asRoot: os.Geteuid() == 0,
+		dirs:   map[inode]lateDir{},
+		buf:    make([]byte, chunk),
+	}
+	if err := u.stream(tar.NewReader(plain)); err != nil {
+		return fmt.Errorf("unpack into %s: %w", dir, err)
+	}
+	// tar ends at two empty blocks, the compressed stream later. Reading it to
+	// its end verifies its checksum, and spares a writer at the other end of a
+	// pipe its SIGPIPE.
+	if _, err := io.Copy(io.Discard, plain); err != nil {
+		return fmt.Errorf("unpack into %s: end of the archive: %w", dir, err)
+	}
+	return nil
+}
+
+// unpacker is the state of one call of Unpack.
+type unpacker struct {
+	ctx     context.Context
+	root    root
+	opts    Options
+	asRoot  bool
+	dirs    map[inode]lateDir
+	buf     []byte
+	entries int
+	bytes   int64
+}
+
+// stream unpacks every entry of t.
+func (u *unpacker) stream(t *tar.Reader) error {
+	for {
+		if err := u.ctx.Err(); err != nil {
+			return err
+		}
+		hdr, err := t.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return u.finishDirs()
+		case errors.Is(err, tar.ErrHeader) && u.entries == 0:
+			return fmt.Errorf("this is not a tar archive: %w", err)
+		case err != nil:
+			return fmt.Errorf("after %d entries: %w", u.entries, err)
+		}
+		u.entries++
+		u.report()
+		if err := u.entry(hdr, t); err != nil {
+			return fmt.Errorf("entry %q: %w", hdr.Name, err)
+		}
+	}
+}
+
+// entry unpacks one entry, whose content is body.
+func (u *unpacker) entry(hdr *tar.Header, body io.Reader) error {
+	if hdr.Typeflag == tar.TypeXGlobalHeader {
+		return nil // a remark about the whole archive, as git-archive(1) leaves
+	}
+	name, err := confine(hdr.Name)
+	if err != nil {
+		return err
+	}
+	if name == "." && hdr.Typeflag != tar.TypeDir {
+		return errors.New("the root itself must be a directory")
+	}
+	if body, err = refuseImage(name, hdr, body); err != nil {
+		return err
+	}
+	dir, err := u.root.parent(name)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(dir)
+	at := newSpot(dir, name)
+
+	switch hdr.Typeflag {
+	case tar.TypeDir:
+		return u.directory(at, hdr)
+	case tar.TypeReg, tar.TypeCont, tar.TypeGNUSparse:
+		return u.file(at, hdr, body)
+	case tar.TypeSymlink:
+		return u.symlink(at, hdr)
+	case tar.TypeLink:
+		return u.hardLink(at, hdr)
+	case tar.TypeFifo, tar.TypeChar, tar.TypeBlock:
+		return u.node(at, hdr)
+	}
+	u.skipped(hdr.Name, fmt.Sprintf("unknown entry type %q", hdr.Typeflag))
+	return nil
+}
+
+func (u *unpacker) report() {
+	if u.opts.Report != nil {
+		u.opts.Report(u.entries, u.bytes)
+	}
+}
+
+func (u *unpacker) skipped(name, why string) {
+	if u.opts.Skipped != nil {
+		u.opts.Skipped(name, why)
+	}
+}
