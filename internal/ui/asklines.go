@@ -1,0 +1,81 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"byhand/internal/lesson"
+)
+
+// maxTries bounds how often a script may answer with what is not accepted: it
+// will not learn, and `yes |` would go on for ever.
+const maxTries = 20
+
+// askLine lists the choices and reads a line with the numbers chosen.
+func (p *people) askLine(ctx context.Context, q lesson.Question) ([]int, error) {
+	p.show(kindQuestion, func(t Terminal) string {
+		var text string
+		for i, c := range q.Choices {
+			text += t.choice(2, i, c)
+		}
+		return text
+	})
+	accepted := fmt.Sprintf("a number from 1 to %d", len(q.Choices))
+	if q.Several() {
+		accepted = fmt.Sprintf("one number or more from 1 to %d, such as 1 3", len(q.Choices))
+	}
+	for try := 1; ; try++ {
+		p.show(kindQuestion, func(t Terminal) string {
+			return strings.TrimSuffix(t.join(t.prose()-2, Strong, "answer, "+accepted), "\n") + ": "
+		})
+		line, err := p.in.line(ctx)
+		if err != nil {
+			p.endLine()
+			return nil, err
+		}
+		// A terminal has shown what was typed, a pipe has not.
+		if !isTerminal(p.in.file) {
+			p.show(kindQuestion, func(Terminal) string { return clean(line) + "\n" })
+		}
+		picks, err := parseAnswer(line, len(q.Choices), q.Several())
+		if err == nil {
+			return picks, nil
+		}
+		if try == maxTries && !isTerminal(p.in.file) {
+			return nil, fmt.Errorf("%d answers in a row were not accepted, the last: %w", try, err)
+		}
+		p.show(kindQuestion, func(t Terminal) string {
+			return t.labelled(0, span{"not accepted: ", Warn}, plain(fmt.Sprintf("%v; type %s", err, accepted)))
+		})
+	}
+}
+
+// parseAnswer reads the numbers of the choices in a line, 1 being the first of
+// n, and returns their indices. Commas and spaces separate.
+func parseAnswer(line string, n int, several bool) ([]int, error) {
+	words := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
+	var picks []int
+	for _, word := range words {
+		number, err := strconv.Atoi(word)
+		if err != nil {
+			return nil, fmt.Errorf("%q is not a number", clean(word))
+		}
+		if number < 1 || number > n {
+			return nil, fmt.Errorf("there is no choice %d", number)
+		}
+		if !slices.Contains(picks, number-1) {
+			picks = append(picks, number-1)
+		}
+	}
+	switch {
+	case len(picks) == 0:
+		return nil, errors.New("the line is empty")
+	case len(picks) > 1 && !several:
+		return nil, errors.New("only one choice is right")
+	}
+	return picks, nil
+}

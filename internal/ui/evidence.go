@@ -1,0 +1,83 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"byhand/internal/lesson"
+	"byhand/lab/sys"
+)
+
+// Call shows a system call as strace(1) writes it, after the kernel's mark; a
+// call that was refused has "! " before it.
+func (p *people) Call(c sys.Call) {
+	p.show(kindDoing, func(t Terminal) string {
+		mark := "kernel " + t.bar() + " "
+		indent := strings.Repeat(" ", cols("kernel ")) + t.bar() + " "
+		if t.narrow() {
+			indent = t.bar() + " "
+		}
+		var body []span
+		if c.PID != 0 {
+			body = append(body, span{fmt.Sprintf("[pid %d] ", c.PID), Dim})
+		}
+		role := Plain
+		if c.Failed() {
+			role = Warn
+			body = append(body, span{"! ", Warn})
+		}
+		body = append(body, span{clean(c.String()), role})
+		return t.hang(t.columns(), span{mark, roleKernel}, span{indent, roleKernel}, body)
+	})
+}
+
+// Check shows what the kernel must show and what it showed: on one line where
+// that fits, else each on lines of its own.
+func (p *people) Check(c lesson.Check) {
+	p.show(kindCheck, func(t Terminal) string {
+		verdict := span{"ok  ", Done}
+		if !c.OK {
+			verdict = span{"NO  ", Error}
+		}
+		name := plain(clean(c.Name))
+		if c.Control {
+			name = append([]span{{"control: ", Dim}}, name...)
+		}
+		want, got := cleanLines(c.Want), cleanLines(c.Got)
+		one := append(append([]span(nil), name...),
+			span{"  want: ", Dim}, span{want, Plain}, span{"  got: ", Dim}, span{got, Plain})
+		indent := span{text: "    "}
+		var text string
+		if cols(verdict.text)+spanCols(one) <= t.prose() && !strings.Contains(want+got, "\n") {
+			text = t.hang(t.prose(), verdict, indent, one)
+		} else {
+			text = t.hang(t.prose(), verdict, indent, name) +
+				t.labelled(4, span{"want: ", Dim}, plain(want)) +
+				t.labelled(4, span{"got:  ", Dim}, plain(got))
+		}
+		if !c.OK {
+			text += t.hint(c.Hint)
+		}
+		return text
+	})
+}
+
+// hint renders what to do about a refusal. A line of it that begins with "$ "
+// is a command, which is not wrapped, so that it can be copied.
+func (t Terminal) hint(hint string) string {
+	var text string
+	label := "hint: "
+	for _, line := range strings.Split(strings.TrimSpace(cleanLines(hint)), "\n") {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "":
+			continue
+		case strings.HasPrefix(line, "$ "):
+			text += "    $ " + t.paint(Command, line[len("$ "):]) + "\n"
+			continue
+		}
+		text += t.labelled(4, span{label, Warn}, plain(line))
+		label = strings.Repeat(" ", len(label))
+	}
+	return text
+}
