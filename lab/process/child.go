@@ -94,6 +94,12 @@ func run(table Table, name string, c *Child, start *os.File, stdio []*os.File) (
 		return nil, errors.New("the parent ended before it had said what to do")
 	}
 	for fd, f := range stdio {
+		if int(f.Fd()) == fd { // dup3 refuses this, and would not be needed
+			if _, err := unix.FcntlInt(f.Fd(), unix.F_SETFD, 0); err != nil {
+				return nil, fmt.Errorf("keep descriptor %d: %w", fd, err)
+			}
+			continue
+		}
 		if err := unix.Dup3(int(f.Fd()), fd, 0); err != nil {
 			return nil, fmt.Errorf("dup3 to descriptor %d: %w", fd, err)
 		}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"byhand/internal/lesson"
+	"byhand/internal/places"
+	"byhand/internal/progress"
+	"byhand/lessons"
+)
+
+// app is what the verbs share: where things lie, and the course.
+type app struct {
+	places places.Places
+	store  progress.Store
+	course []lesson.Lesson
+}
+
+func open(ctx context.Context) (*app, error) {
+	found, user, err := places.Find(os.Getenv, os.Geteuid(), os.Getegid(), places.Passwd(ctx, "/etc/passwd"))
+	if err != nil {
+		return nil, err
+	}
+	return &app{places: found, store: progress.Store{Dir: found.State, Owner: user}, course: lessons.Syllabus()}, nil
+}
+
+// load reads the progress; what had to be set aside is said on standard error.
+func (a *app) load() (*progress.State, error) {
+	state, notice, err := a.store.Load()
+	if notice != "" {
+		fmt.Fprintln(os.Stderr, "byhand: "+notice)
+	}
+	return state, err
+}
+
+// update changes the progress.
+func (a *app) update(change func(*progress.State) error) error {
+	notice, err := a.store.Update(change)
+	if notice != "" {
+		fmt.Fprintln(os.Stderr, "byhand: "+notice)
+	}
+	return err
+}
+
+// index finds a lesson in the course.
+func (a *app) index(name string) (int, error) {
+	for i, l := range a.course {
+		if l.Name == name {
+			return i, nil
+		}
+	}
+	return 0, &exit{code: exitUsage, err: fmt.Errorf("no lesson is called %q", name), hints: []string{"byhand list"}}
+}
+
+// open reports whether a lesson may be run: the one before it is done.
+func (a *app) open(state *progress.State, i int) bool {
+	return i == 0 || state.Done(a.course[i-1].Name) || state.Done(a.course[i].Name)
+}
+
+// benches lists the directories of the benches that stand.
+func (a *app) benches() ([]string, error) {
+	return filepath.Glob(filepath.Join(a.places.Benches, "[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]"))
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"byhand/internal/ui"
+	"byhand/lessons"
+)
+
+// version is set by the build.
+var version = "dev"
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "byhand",
+		Short: "Make containers by hand, one system call at a time",
+		Long: `byhand teaches what a container is by making one. Each lesson shows the shell
+commands, makes the system calls, and reads the kernel back to prove the result.
+
+Without a command it shows the course and what to type next.`,
+		Args:          usage(cobra.NoArgs),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       version,
+		RunE:          showMap,
+	}
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return &exit{code: exitUsage, err: err, hints: []string{c.CommandPath() + " --help"}}
+	})
+	root.AddGroup(&cobra.Group{ID: "lessons", Title: "Lessons:"})
+	for _, l := range lessons.Syllabus() {
+		root.AddCommand(newLesson(l.Name, l.Summary))
+	}
+	root.AddCommand(newNext(), newList(), newReset(), newUnlock(), newClean(), newDoctor(), newShell(), newVersion())
+	return root
+}
+
+// usage makes wrong arguments exit with the status for wrong usage.
+func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if err := check(c, args); err != nil {
+			return &exit{code: exitUsage, err: err, hints: []string{c.CommandPath() + " --help"}}
+		}
+		return nil
+	}
+}
+
+func showMap(c *cobra.Command, _ []string) error {
+	a, err := open(c.Context())
+	if err != nil {
+		return err
+	}
+	state, err := a.load()
+	if err != nil {
+		return err
+	}
+	term := ui.Look(nil, c.OutOrStdout(), nil)
+	var rows [][]ui.Cell
+	next := ""
+	for i, l := range a.course {
+		mark := ui.Locked.Of("locked")
+		switch {
+		case state.Done(l.Name):
+			mark = ui.Done.Of("done")
+		case a.open(state, i):
+			mark = ui.Next.Of("next")
+			next = "byhand " + l.Name
+		}
+		rows = append(rows, []ui.Cell{mark, ui.Plain.Of(l.Name), ui.Plain.Of(l.Summary)})
+	}
+	if err := ui.Columns(c.OutOrStdout(), term, rows); err != nil {
+		return err
+	}
+	if next == "" {
+		next = "byhand list"
+	}
+	_, err = fmt.Fprintf(c.OutOrStdout(), "\ntype now: %s\n", next)
+	return err
+}

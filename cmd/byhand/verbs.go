@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+
+	"byhand/internal/doctor"
+	"byhand/internal/progress"
+	"byhand/internal/ui"
+	"byhand/lab/bench"
+)
+
+func newList() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "list", Aliases: []string{"status"}, Short: "list the lessons and where you stand", Args: usage(cobra.NoArgs),
+		RunE: func(c *cobra.Command, args []string) error {
+			if !asJSON {
+				return showMap(c, args)
+			}
+			a, err := open(c.Context())
+			if err != nil {
+				return err
+			}
+			state, err := a.load()
+			if err != nil {
+				return err
+			}
+			type row struct {
+				Name    string `json:"lesson"`
+				Title   string `json:"title"`
+				Summary string `json:"summary"`
+				Done    bool   `json:"done"`
+				Open    bool   `json:"open"`
+			}
+			var rows []row
+			for i, l := range a.course {
+				rows = append(rows, row{l.Name, l.Title, l.Summary, state.Done(l.Name), a.open(state, i)})
+			}
+			return json.NewEncoder(c.OutOrStdout()).Encode(rows)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "as a JSON array")
+	return c
+}
+
+// newForLessons makes a verb that takes a lesson's name or --all.
+func newForLessons(verb, short string, change func(*progress.State, string) error) *cobra.Command {
+	var all bool
+	c := &cobra.Command{
+		Use: verb + " [LESSON|--all]", Short: short, Args: usage(cobra.MaximumNArgs(1)),
+		RunE: func(c *cobra.Command, args []string) error {
+			if (len(args) == 1) == all {
+				return &exit{code: exitUsage, err: fmt.Errorf("%s: name one lesson, or --all", verb), hints: []string{"byhand list"}}
+			}
+			a, err := open(c.Context())
+			if err != nil {
+				return err
+			}
+			names := args
+			if all {
+				for _, l := range a.course {
+					names = append(names, l.Name)
+				}
+			} else if _, err := a.index(args[0]); err != nil {
+				return err
+			}
+			return a.update(func(s *progress.State) error {
+				for _, name := range names {
+					if err := change(s, name); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		},
+		ValidArgsFunction: func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+			a, err := open(c.Context())
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveError
+			}
+			var names []string
+			for _, l := range a.course {
+				names = append(names, l.Name)
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+	c.Flags().BoolVar(&all, "all", false, "every lesson")
+	return c
+}
+
+func newReset() *cobra.Command {
+	return newForLessons("reset", "forget that a lesson was done", func(s *progress.State, name string) error {
+		s.Reset(name)
+		return nil
+	})
+}
+
+// newUnlock marks the lessons before the named one as opened by request.
+func newUnlock() *cobra.Command {
+	return newForLessons("unlock", "open what comes after a lesson without doing it", func(s *progress.State, name string) error {
+		if s.Done(name) {
+			return nil
+		}
+		return s.Unlock(name, time.Now().UTC())
+	})
+}
+
+func newClean() *cobra.Command {
+	return &cobra.Command{
+		Use: "clean", Short: "remove every sandbox left standing", Args: usage(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			a, err := open(c.Context())
+			if err != nil {
+				return err
+			}
+			dirs, err := a.benches()
+			if err != nil {
+				return err
+			}
+			var errs []error
+			for _, dir := range dirs {
+				b, err := bench.Open(dir)
+				if errors.Is(err, unix.EWOULDBLOCK) {
+					fmt.Fprintf(c.OutOrStdout(), "in use by another byhand: %s\n", dir)
+					continue
+				}
+				if err == nil {
+					err = b.Destroy(context.WithoutCancel(c.Context()))
+				}
+				if err != nil {
+					errs = append(errs, err)
+					continue
+				}
+				fmt.Fprintf(c.OutOrStdout(), "removed %s\n", dir)
+			}
+			return errors.Join(errs...)
+		},
+	}
+}
+
+func newDoctor() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "doctor", Short: "say what this machine can do, and how to mend what it can't", Args: usage(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			findings := doctor.All(c.Context())
+			if asJSON {
+				return json.NewEncoder(c.OutOrStdout()).Encode(findings)
+			}
+			var rows [][]ui.Cell
+			for _, f := range findings {
+				mark := ui.Done.Of("ok")
+				if !f.OK {
+					mark = ui.Warn.Of("lacks")
+				}
+				rows = append(rows, []ui.Cell{mark, ui.Plain.Of(f.What), ui.Plain.Of(f.Got), ui.Command.Of(f.Mend)})
+			}
+			return ui.Columns(c.OutOrStdout(), ui.Look(nil, c.OutOrStdout(), nil), rows)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "as a JSON array")
+	return c
+}
+
+func newVersion() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "print byhand's version", Args: usage(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintf(c.OutOrStdout(), "byhand %s %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return err
+		},
+	}
+}
+
+func newShell() *cobra.Command {
+	return &cobra.Command{
+		Use: "shell", Short: "open a shell inside the sandbox that stands (--keep)", Args: usage(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			a, err := open(c.Context())
+			if err != nil {
+				return err
+			}
+			dirs, err := a.benches()
+			if err != nil {
+				return err
+			}
+			for _, dir := range dirs {
+				code, err := enter(c.Context(), &bench.Bench{Dir: dir}, os.Stdin, os.Stdout, os.Stderr)
+				if errors.Is(err, errNothingStands) {
+					continue
+				}
+				if err == nil && code != 0 {
+					err = fmt.Errorf("the shell ended with status %d", code)
+				}
+				return err
+			}
+			return &exit{code: 1, err: errNothingStands, hints: []string{"byhand unshare --keep"}}
+		},
+	}
+}

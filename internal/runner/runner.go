@@ -1,0 +1,167 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"byhand/internal/lesson"
+	"byhand/internal/progress"
+	"byhand/lab/bench"
+	"byhand/lab/sys"
+)
+
+// Options say how a lesson is run.
+type Options struct {
+	// Number and Total place the lesson in the course.
+	Number, Total int
+	// Next is the lesson that this one opens, or empty.
+	Next string
+	// Yes asks no question and waits for nobody.
+	Yes bool
+	// Source shows the Go functions that run.
+	Source bool
+	// Keep leaves the bench standing.
+	Keep bool
+}
+
+// ErrRefused says that the kernel did not show what it must.
+var ErrRefused = errors.New("the kernel does not show what this lesson makes")
+
+// Run takes a person through a lesson on a bench, and destroys the bench
+// whatever happens, unless it is to be kept. The record is what was earned.
+func Run(ctx context.Context, s Screen, b *bench.Bench, l lesson.Lesson, o Options) (rec progress.Record, err error) {
+	r := run{screen: s, bench: b, options: o, result: Result{Name: l.Name}}
+	b.Trace = sys.NewTracer(s.Call)
+	b.Work = func(what string, done, total int64, unit string) {
+		s.Work(Work{What: what, Done: done, Total: total, Unit: unit})
+	}
+	s.Open(Header{Number: o.Number, Total: o.Total, Name: l.Name, Title: l.Title, Summary: l.Summary, Lab: b.Dir})
+	err = r.teach(ctx, l)
+	if o.Keep {
+		r.result.Kept = b.Dir
+		err = errors.Join(err, b.Close())
+	} else {
+		// What interrupted the lesson must not interrupt the cleaning up.
+		err = errors.Join(err, b.Destroy(context.WithoutCancel(ctx)))
+	}
+	r.result.OK = err == nil
+	if err == nil {
+		r.result.Unlocked = o.Next
+		r.record.Done, r.record.How = time.Now().UTC(), progress.Did
+	} else {
+		r.result.Error = err.Error()
+	}
+	s.Close(r.result)
+	return r.record, err
+}
+
+// run is a lesson under way.
+type run struct {
+	screen  Screen
+	bench   *bench.Bench
+	options Options
+	result  Result
+	record  progress.Record
+}
+
+func (r *run) teach(ctx context.Context, l lesson.Lesson) error {
+	r.screen.Prose(l.Prose)
+	for _, s := range l.Setup {
+		if err := r.step(ctx, s, StepHeader{Setup: true, Total: len(l.Steps)}); err != nil {
+			return err
+		}
+	}
+	for i, s := range l.Steps {
+		if err := r.pause(ctx); err != nil {
+			return err
+		}
+		if err := r.step(ctx, s, StepHeader{Number: i + 1, Total: len(l.Steps)}); err != nil {
+			return err
+		}
+	}
+	if r.options.Yes {
+		return nil
+	}
+	return r.quiz(ctx, l.Quiz)
+}
+
+func (r *run) pause(ctx context.Context) error {
+	if r.options.Yes {
+		return nil
+	}
+	return r.screen.Pause(ctx, "press Enter to go on")
+}
+
+func (r *run) step(ctx context.Context, s lesson.Step, h StepHeader) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	h.Title, h.Why, h.Shell = s.Title, s.Why, s.Shell(r.bench)
+	r.screen.Step(h)
+	if r.options.Source {
+		for _, fn := range s.Source {
+			src, err := sourceOf(fn)
+			if err != nil {
+				return err
+			}
+			r.screen.Source(src)
+		}
+	}
+	if s.Expect != "" {
+		r.screen.Expect(s.Expect)
+	}
+	if err := s.Do(ctx, r.bench); err != nil {
+		return fmt.Errorf("step %q: %w", s.Title, err)
+	}
+	checks, err := Settle(ctx, s, r.bench)
+	if err != nil {
+		return fmt.Errorf("verify step %q: %w", s.Title, err)
+	}
+	for _, c := range checks {
+		r.screen.Check(c)
+		r.result.Checks++
+		if !c.OK {
+			r.result.Refused++
+		}
+		r.record.Evidence = append(r.record.Evidence, progress.Evidence{Step: s.Title, Check: c.Name, Want: c.Want, Got: c.Got})
+	}
+	if !lesson.Passed(checks) {
+		return fmt.Errorf("step %q: %w", s.Title, ErrRefused)
+	}
+	return nil
+}
+
+// Settle verifies a step that was just done, for up to two seconds: a command
+// put into the background has returned before it has done its work.
+func Settle(ctx context.Context, s lesson.Step, b *bench.Bench) ([]lesson.Check, error) {
+	deadline := time.Now().Add(2 * time.Second)
+	for {
+		checks, err := s.Verify(ctx, b)
+		if (err == nil && lesson.Passed(checks)) || time.Now().After(deadline) {
+			return checks, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func (r *run) quiz(ctx context.Context, questions []lesson.Question) error {
+	for i, q := range questions {
+		picks, err := r.screen.Ask(ctx, i+1, len(questions), q)
+		if err != nil {
+			return err
+		}
+		r.screen.Graded(q, picks)
+		r.result.Asked++
+		if q.Right(picks) {
+			r.result.Right++
+		}
+	}
+	r.record.Quiz = progress.Quiz{Asked: r.result.Asked, Right: r.result.Right, When: time.Now().UTC()}
+	return nil
+}

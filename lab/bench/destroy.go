@@ -1,0 +1,157 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"byhand/internal/kernel"
+)
+
+// Destroy ends the bench's processes, takes its mounts down and removes its
+// directory. What it looks for is named after the bench, so that it also finds
+// what was made just before a byhand was killed.
+func (b *Bench) Destroy(ctx context.Context) error {
+	if err := b.endProcesses(ctx); err != nil {
+		return fmt.Errorf("destroy bench %s: %w", b.ID, err)
+	}
+	if err := b.unmount(); err != nil {
+		return fmt.Errorf("destroy bench %s: %w", b.ID, err)
+	}
+	if err := removeTree(b.Dir); err != nil {
+		return fmt.Errorf("destroy bench %s: %w", b.ID, err)
+	}
+	return b.lock.Close()
+}
+
+// endProcesses kills what stands in the bench, until nothing does.
+func (b *Bench) endProcesses(ctx context.Context) error {
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		pids, err := b.Processes()
+		if err != nil || len(pids) == 0 {
+			return err
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("processes %v are still there after SIGKILL", pids)
+		}
+		for _, pid := range pids {
+			kill(b, pid)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// kill signals by pidfd, and looks again whether the process is the bench's
+// once the pidfd holds it: the number may have been given to another since.
+func kill(b *Bench, pid int) {
+	fd, err := unix.PidfdOpen(pid, 0)
+	if err != nil {
+		return
+	}
+	defer func() { _ = unix.Close(fd) }()
+	if b.owns(pid) {
+		_ = unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0)
+	}
+	// Where it is our child, it must be forgotten too; otherwise ECHILD.
+	_, _ = unix.Wait4(pid, nil, unix.WNOHANG, nil)
+}
+
+// Processes returns the processes that stand in the bench.
+func (b *Bench) Processes() ([]int, error) {
+	pids, err := kernel.PIDs()
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(pids, func(pid int) bool { return !b.owns(pid) }), nil
+}
+
+// owns reports whether a process is the bench's: by its root, or by the
+// variable that byhand's own children carry until they have one.
+func (b *Bench) owns(pid int) bool {
+	if pid == os.Getpid() {
+		return false
+	}
+	if root, err := kernel.RootLink(pid); err == nil && under(root, b.Dir) {
+		return true
+	}
+	env, err := kernel.Environ(pid)
+	return err == nil && slices.Contains(env, b.Env())
+}
+
+func under(path, dir string) bool {
+	return path == dir || strings.HasPrefix(path, dir+string(filepath.Separator))
+}
+
+// unmount takes down this namespace's mounts below the bench, the last first.
+func (b *Bench) unmount() error {
+	mounts, err := kernel.Mounts(0)
+	if err != nil {
+		return err
+	}
+	for _, m := range slices.Backward(mounts) {
+		if !under(m.Target, b.Dir) {
+			continue
+		}
+		if err := unix.Unmount(m.Target, unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW); err != nil {
+			return fmt.Errorf("umount2 %s: %w", m.Target, err)
+		}
+	}
+	return nil
+}
+
+// removeTree removes dir and what is below it, and stops at a mount: what is
+// mounted there is not the bench's to remove.
+func removeTree(dir string) error {
+	parent, err := unix.Open(filepath.Dir(dir), unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return &os.PathError{Op: "open", Path: filepath.Dir(dir), Err: err}
+	}
+	defer func() { _ = unix.Close(parent) }()
+	return removeAt(parent, filepath.Base(dir), dir)
+}
+
+func removeAt(parent int, name, path string) error {
+	err := unix.Unlinkat(parent, name, 0)
+	if err == nil || errors.Is(err, unix.ENOENT) {
+		return nil
+	}
+	if !errors.Is(err, unix.EISDIR) && !errors.Is(err, unix.EPERM) {
+		return &os.PathError{Op: "unlink", Path: path, Err: err}
+	}
+	// A directory without permissions can't be listed by an ordinary user.
+	_ = unix.Fchmodat(parent, name, 0o700, 0)
+	fd, err := unix.Openat2(parent, name, &unix.OpenHow{
+		Flags:   unix.O_RDONLY | unix.O_DIRECTORY | unix.O_CLOEXEC,
+		Resolve: unix.RESOLVE_NO_XDEV | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_BENEATH,
+	})
+	if err != nil {
+		return &os.PathError{Op: "openat2", Path: path, Err: err}
+	}
+	d := os.NewFile(uintptr(fd), path)
+	defer d.Close()
+	names, err := d.Readdirnames(-1)
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		if err := removeAt(fd, n, filepath.Join(path, n)); err != nil {
+			return err
+		}
+	}
+	if err := unix.Unlinkat(parent, name, unix.AT_REMOVEDIR); err != nil {
+		return &os.PathError{Op: "rmdir", Path: path, Err: err}
+	}
+	return nil
+}

@@ -1,0 +1,136 @@
+// Package sandbox keeps a process standing inside, so that it can be looked
+// at, spoken to and joined.
+//
+// It is a shell that reads its commands from the named pipe in. The files
+// beside it, in the bench's directory: out is what it prints, pid its number.
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"byhand/internal/kernel"
+	"byhand/lab/bench"
+	"byhand/lab/chroot"
+	"byhand/lab/process"
+)
+
+// Shell is the program that stands inside a bench's root.
+func Shell(b *bench.Bench) chroot.Program {
+	return chroot.Program{Root: b.Root(), Argv: []string{"/bin/sh"}}
+}
+
+// Stand starts a command whose stage executes Shell, and leaves it standing.
+func Stand(ctx context.Context, b *bench.Bench, c process.Command) error {
+	if err := unix.Mkfifo(b.Path("in"), 0o600); err != nil {
+		return fmt.Errorf("mkfifo %s: %w", b.Path("in"), err)
+	}
+	// Open for both, the pipe neither waits for a writer nor ends with one.
+	in, err := os.OpenFile(b.Path("in"), os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(b.Path("out"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	c.Stdin, c.Stdout, c.Stderr = in, out, out
+	c.Env = append(c.Env, b.Env())
+	c.Born = func(pid int) error {
+		return os.WriteFile(b.Path("pid"), []byte(strconv.Itoa(pid)+"\n"), 0o600)
+	}
+	p, err := process.Start(b.Trace, c)
+	if err != nil {
+		return err
+	}
+	if err := p.Follow(ctx, nil); err != nil {
+		_ = p.Kill()
+		_, _ = p.Wait()
+		return err
+	}
+	return nil
+}
+
+// ErrNone says that nothing stands in the bench.
+var ErrNone = errors.New("no process stands in the sandbox")
+
+// PID returns the standing process.
+func PID(b *bench.Bench) (int, error) {
+	text, err := os.ReadFile(b.Path("pid"))
+	if err != nil {
+		return 0, ErrNone
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return 0, fmt.Errorf("read %s: %w", b.Path("pid"), err)
+	}
+	start, err := kernel.StartTime(pid)
+	if err != nil || !kernel.Alive(pid, start) {
+		return 0, ErrNone
+	}
+	return pid, nil
+}
+
+// kinds are the namespaces that can be joined, by their names in /proc/PID/ns.
+var kinds = map[string]uintptr{
+	"mnt": unix.CLONE_NEWNS, "uts": unix.CLONE_NEWUTS, "ipc": unix.CLONE_NEWIPC,
+	"net": unix.CLONE_NEWNET, "pid": unix.CLONE_NEWPID, "user": unix.CLONE_NEWUSER,
+}
+
+// Inside is the Command of a process that joins the namespaces of another,
+// those that are not ours already, and gets its root as its first file.
+func Inside(pid int, stage string, args any) (process.Command, error) {
+	c := process.Command{Stage: stage, Args: args, JoinPID: pid}
+	for kind, flag := range kinds {
+		theirs, err := kernel.Namespace(pid, kind)
+		if err != nil {
+			return c, err
+		}
+		if ours, err := kernel.Namespace(0, kind); err != nil || ours != theirs {
+			c.Join |= flag
+		}
+	}
+	root, err := os.OpenFile(fmt.Sprintf("/proc/%d/root", pid), unix.O_PATH|unix.O_DIRECTORY, 0)
+	if err != nil {
+		return c, err
+	}
+	c.Files = []*os.File{root}
+	return c, nil
+}
+
+// Join runs a stage inside the bench's sandbox: in its namespaces and its root.
+func Join(ctx context.Context, b *bench.Bench, stage string, args, result any) error {
+	pid, err := PID(b)
+	if err != nil {
+		return err
+	}
+	c, err := Inside(pid, stage, args)
+	if err != nil {
+		return err
+	}
+	defer c.Files[0].Close()
+	c.Env = []string{b.Env()}
+	return process.Run(ctx, b.Trace, c, result)
+}
+
+// Rooted makes of a stage one that first takes the root it was passed.
+func Rooted(stage process.Stage) process.Stage {
+	return func(c *process.Child, args json.RawMessage) (any, error) {
+		if err := c.Trace.Fchdir(int(c.Files[0].Fd())); err != nil {
+			return nil, err
+		}
+		if err := c.Trace.Chroot("."); err != nil {
+			return nil, err
+		}
+		return stage(c, args)
+	}
+}

@@ -1,0 +1,27 @@
+// Package lab makes containers by hand: a package for each primitive.
+package lab
+
+import (
+	"byhand/lab/chroot"
+	"byhand/lab/mount"
+	"byhand/lab/namespace"
+	"byhand/lab/probe"
+	"byhand/lab/process"
+	"byhand/lab/sandbox"
+)
+
+// Stages are the functions that run in processes of their own. A binary that
+// uses the lab passes them to process.ChildMain.
+func Stages() process.Table {
+	return process.Table{
+		"chroot":    process.Typed(chroot.Run),
+		"namespace": process.Typed(namespace.Run),
+		"hostname":  sandbox.Rooted(process.Typed(namespace.SetHostname)),
+		"proc":      sandbox.Rooted(process.Typed(mount.Proc)),
+		"sys":       sandbox.Rooted(process.Typed(mount.Sys)),
+		"tmp":       sandbox.Rooted(process.Typed(mount.Tmp)),
+		"look":      sandbox.Rooted(process.Typed(probe.Look)),
+		"open":      sandbox.Rooted(process.Typed(probe.Open)),
+		"shell":     sandbox.Rooted(process.Typed(chroot.Exec)),
+	}
+}

@@ -1,0 +1,54 @@
+package steps
+
+import (
+	"context"
+	"path/filepath"
+
+	"byhand/internal/kernel"
+	"byhand/internal/lesson"
+	"byhand/lab/bench"
+	"byhand/lab/probe"
+	"byhand/lab/sandbox"
+)
+
+// Standing returns the process that stands in the sandbox, or the check that
+// says there is none.
+func Standing(b *bench.Bench) (int, []lesson.Check) {
+	pid, err := sandbox.PID(b)
+	if err != nil {
+		return 0, []lesson.Check{lesson.Equal("a process in the sandbox", "standing", "none", "nothing was started, or it has ended: "+b.Path("out")+" holds its last words")}
+	}
+	return pid, nil
+}
+
+// Root checks that a process has the bench's root.
+func Root(b *bench.Bench, pid int) lesson.Check {
+	// A symbolic link on the way to the bench is not in the kernel's answer.
+	want, err := filepath.EvalSymlinks(b.Root())
+	if err != nil {
+		want = b.Root()
+	}
+	got, err := kernel.RootLink(pid)
+	if err != nil {
+		got = err.Error()
+	}
+	return lesson.Equal("the link root in /proc/PID", want, got, "the process still has another root: chroot(2) was not called")
+}
+
+// Look sees the sandbox from inside.
+func Look(ctx context.Context, b *bench.Bench) (probe.View, error) {
+	quiet := *b
+	quiet.Trace = nil // a probe's own calls are not the lesson's
+	var v probe.View
+	err := sandbox.Join(ctx, &quiet, "look", struct{}{}, &v)
+	return v, err
+}
+
+// TryOpen opens a file from inside, and returns the error's name or "opened".
+func TryOpen(ctx context.Context, b *bench.Bench, path string) (string, error) {
+	quiet := *b
+	quiet.Trace = nil
+	var got string
+	err := sandbox.Join(ctx, &quiet, "open", path, &got)
+	return got, err
+}

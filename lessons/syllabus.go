@@ -1,0 +1,18 @@
+// Package lessons is the course: the lessons in their order.
+package lessons
+
+import (
+	"byhand/internal/lesson"
+	"byhand/lessons/chroot"
+	"byhand/lessons/procmounts"
+	"byhand/lessons/unshare"
+)
+
+// Syllabus returns the course. Each lesson opens the one behind it.
+func Syllabus() []lesson.Lesson {
+	return []lesson.Lesson{
+		chroot.Lesson(),
+		unshare.Lesson(),
+		procmounts.Lesson(),
+	}
+}
