@@ -53,7 +53,7 @@ func newList() *cobra.Command {
 }
 
 // newForLessons makes a verb that takes a lesson's name or --all.
-func newForLessons(verb, short string, change func(*progress.State, string) error) *cobra.Command {
+func newForLessons(verb, short string, change func(*app, *progress.State, string) error) *cobra.Command {
 	var all bool
 	c := &cobra.Command{
 		Use: verb + " [LESSON|--all]", Short: short, Args: usage(cobra.MaximumNArgs(1)),
@@ -75,7 +75,7 @@ func newForLessons(verb, short string, change func(*progress.State, string) erro
 			}
 			return a.update(func(s *progress.State) error {
 				for _, name := range names {
-					if err := change(s, name); err != nil {
+					if err := change(a, s, name); err != nil {
 						return err
 					}
 				}
@@ -99,19 +99,28 @@ func newForLessons(verb, short string, change func(*progress.State, string) erro
 }
 
 func newReset() *cobra.Command {
-	return newForLessons("reset", "forget that a lesson was done", func(s *progress.State, name string) error {
+	return newForLessons("reset", "forget that a lesson was done", func(_ *app, s *progress.State, name string) error {
 		s.Reset(name)
 		return nil
 	})
 }
 
-// newUnlock marks the lessons before the named one as opened by request.
+// newUnlock opens a lesson by marking those before it as passed by request.
 func newUnlock() *cobra.Command {
-	return newForLessons("unlock", "open what comes after a lesson without doing it", func(s *progress.State, name string) error {
-		if s.Done(name) {
-			return nil
+	return newForLessons("unlock", "open a lesson without doing those before it", func(a *app, s *progress.State, name string) error {
+		i, err := a.index(name)
+		if err != nil {
+			return err
 		}
-		return s.Unlock(name, time.Now().UTC())
+		for _, before := range a.course[:i] {
+			if s.Done(before.Name) {
+				continue
+			}
+			if err := s.Unlock(before.Name, time.Now().UTC()); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
