@@ -77,13 +77,16 @@ func (b *Bench) Processes() ([]int, error) {
 	return slices.DeleteFunc(pids, func(pid int) bool { return !b.owns(pid) }), nil
 }
 
-// owns reports whether a process is the bench's: by its root, or by the
-// variable that byhand's own children carry until they have one.
+// owns reports whether a process is the bench's: by its root, by the journal,
+// or by the variable that byhand's own children carry.
 func (b *Bench) owns(pid int) bool {
 	if pid == os.Getpid() {
 		return false
 	}
 	if root, err := kernel.RootLink(pid); err == nil && under(root, b.Dir) {
+		return true
+	}
+	if b.recorded(pid) {
 		return true
 	}
 	env, err := kernel.Environ(pid)

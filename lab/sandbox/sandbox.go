@@ -46,6 +46,9 @@ func Stand(ctx context.Context, b *bench.Bench, c process.Command) error {
 	c.Stdin, c.Stdout, c.Stderr = in, out, out
 	c.Env = append(c.Env, b.Env())
 	c.Born = func(pid int) error {
+		if err := b.Record(pid); err != nil {
+			return err
+		}
 		return os.WriteFile(b.Path("pid"), []byte(strconv.Itoa(pid)+"\n"), 0o600)
 	}
 	p, err := process.Start(b.Trace, c)
