@@ -1,0 +1,171 @@
+package main
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestPrintedCallsAreMade compares what byhand prints with what strace sees:
+// each printed call was made, by the process named, and in the order printed.
+func TestPrintedCallsAreMade(t *testing.T) {
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		t.Skip("strace is not installed: apt-get install strace")
+	}
+	dir := t.TempDir()
+	binary := filepath.Join(dir, "byhand")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	log := filepath.Join(dir, "strace")
+	c := exec.Command(strace, "-f", "-qq", "--pidns-translation", "-s", "4096", "-o", log, binary, "next", "--all", "--yes")
+	c.Env = append(os.Environ(), "BYHAND_HOME="+filepath.Join(dir, "home"), "COLUMNS=500")
+	out, err := c.Output()
+	if err != nil && strings.Contains(string(out), "PTRACE") {
+		t.Skip("this machine forbids tracing")
+	}
+	if err != nil {
+		t.Fatalf("byhand under strace: %v\n%s", err, out)
+	}
+	var printed []string
+	for line := range strings.Lines(string(out)) {
+		if call, found := strings.CutPrefix(strings.TrimSpace(line), "kernel | "); found {
+			printed = append(printed, call)
+		}
+	}
+	if len(printed) < 20 {
+		t.Errorf("%d calls printed; want 20 or more", len(printed))
+	}
+	if missing := firstMissing(printed, readTrace(t, log)); missing != "" {
+		t.Fatalf("printed but not made, or not in this order: %s", missing)
+	}
+}
+
+// A tracedCall is one call that strace saw, from its beginning to its end,
+// counted in lines of the log.
+type tracedCall struct {
+	process    string
+	text       string
+	begin, end int
+}
+
+// firstMissing returns the first printed call that no traced call stands for.
+// Two processes run at once, so a later line may stand for a call that began
+// earlier; what may not be is that it had ended before an earlier one began.
+func firstMissing(printed []string, traced []tracedCall) string {
+	used := make([]bool, len(traced))
+	begun := 0
+printed:
+	for _, call := range printed {
+		process, text := "", normal(call)
+		if m := caller.FindStringSubmatch(call); m != nil {
+			process = m[1]
+		}
+		for i, c := range traced {
+			if used[i] || c.text != text || c.end < begun || process != "" && process != c.process {
+				continue
+			}
+			used[i], begun = true, max(begun, c.begin)
+			continue printed
+		}
+		return call
+	}
+	return ""
+}
+
+// readTrace returns strace's calls in the order of their ends.
+func readTrace(t *testing.T, log string) []tracedCall {
+	t.Helper()
+	f, err := os.Open(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	begun, executing := map[string]tracedCall{}, tracedCall{}
+	process := map[string]string{}
+	var calls []tracedCall
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<20)
+	for n := 0; lines.Scan(); n++ {
+		thread, text, _ := strings.Cut(lines.Text(), " ")
+		text = strings.TrimSpace(text)
+		call := tracedCall{process: thread, text: text, begin: n, end: n}
+		if start, found := strings.CutSuffix(text, "<unfinished ...>"); found {
+			call.text = strings.TrimSpace(start)
+			begun[thread] = call
+			if strings.HasPrefix(start, "execve") {
+				executing = call
+			}
+			continue
+		}
+		if _, end, found := strings.Cut(text, " resumed>"); found {
+			first := begun[thread]
+			// An execve by another thread than the first ends under the first's pid.
+			if strings.HasPrefix(text, "<... execve") && !strings.HasPrefix(first.text, "execve") {
+				first = executing
+			}
+			call.text, call.begin = first.text+end, first.begin
+		}
+		if m := newThread.FindStringSubmatch(call.text); m != nil {
+			process[m[1]] = thread
+		}
+		call.text = normal(call.text)
+		calls = append(calls, call)
+	}
+	if err := lines.Err(); err != nil {
+		t.Fatal(err)
+	}
+	for i := range calls {
+		for leader, found := process[calls[i].process]; found; leader, found = process[leader] {
+			calls[i].process = leader
+		}
+	}
+	return calls
+}
+
+var (
+	newThread = regexp.MustCompile(`^clone3?\(.*CLONE_THREAD.*= (?:\d+ /\* )?(\d+)(?: in strace's PID NS \*/)?$`)
+	caller    = regexp.MustCompile(`^\[pid (\d+)\] `)
+	spaces    = regexp.MustCompile(`\s+= `)
+	outside   = regexp.MustCompile(` /\* \d+ in strace's PID NS \*/`)
+	// strace gives the address of a file system type that the flags make void.
+	voidType  = regexp.MustCompile(`, 0x[0-9a-f]+, MS_`)
+	variables = regexp.MustCompile(`0x[0-9a-f]+ (/\* \d+ vars? \*/)`)
+)
+
+// normal takes away what strace pads, and the environment's address.
+func normal(call string) string {
+	call = caller.ReplaceAllString(call, "")
+	call = outside.ReplaceAllString(call, "")
+	call = variables.ReplaceAllString(call, "[$1]")
+	call = voidType.ReplaceAllString(call, `, "", MS_`)
+	return spaces.ReplaceAllString(call, " = ")
+}
+
+func TestFirstMissing(t *testing.T) {
+	traced := []tracedCall{
+		{"1", "setns(3) = 0", 5, 7},
+		{"2", "clone() = 1", 2, 9},
+		{"1", "chroot(\".\") = 0", 11, 11},
+	}
+	for _, test := range []struct {
+		name    string
+		printed []string
+		want    string
+	}{
+		{"in order", []string{"clone() = 1", "[pid 1] setns(3) = 0", `[pid 1] chroot(".") = 0`}, ""},
+		{"out of order", []string{`[pid 1] chroot(".") = 0`, "[pid 1] setns(3) = 0"}, "[pid 1] setns(3) = 0"},
+		{"by another process", []string{"[pid 2] setns(3) = 0"}, "[pid 2] setns(3) = 0"},
+		{"once, printed twice", []string{"clone() = 1", "clone() = 1"}, "clone() = 1"},
+		{"with another result", []string{"[pid 1] setns(3) = -1 EPERM"}, "[pid 1] setns(3) = -1 EPERM"},
+	} {
+		if got := firstMissing(test.printed, traced); got != test.want {
+			t.Errorf("%s: firstMissing(%q) = %q; want %q", test.name, test.printed, got, test.want)
+		}
+	}
+}
