@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"byhand/internal/lesson"
 	"byhand/internal/places"
@@ -12,9 +11,10 @@ import (
 	"byhand/lessons"
 )
 
-// app is what the verbs share: where things lie, and the course.
+// app is what the verbs share: where things lie and whose they are, and the course.
 type app struct {
 	places places.Places
+	user   places.User
 	store  progress.Store
 	course []lesson.Lesson
 }
@@ -24,7 +24,7 @@ func open(ctx context.Context) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &app{places: found, store: progress.Store{Dir: found.State, Owner: user}, course: lessons.Syllabus()}, nil
+	return &app{places: found, user: user, store: progress.Store{Dir: found.State, Owner: user}, course: lessons.Syllabus()}, nil
 }
 
 // load reads the progress; what had to be set aside is said on standard error.
@@ -58,9 +58,4 @@ func (a *app) index(name string) (int, error) {
 // open reports whether a lesson may be run: the one before it is done.
 func (a *app) open(state *progress.State, i int) bool {
 	return i == 0 || state.Done(a.course[i-1].Name) || state.Done(a.course[i].Name)
-}
-
-// benches lists the directories of the benches that stand.
-func (a *app) benches() ([]string, error) {
-	return filepath.Glob(filepath.Join(a.places.Benches, "[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]"))
 }

@@ -77,6 +77,11 @@ func (a *app) run(ctx context.Context, i int, f flags) error {
 			return &exit{code: exitUnable, err: fmt.Errorf("lesson %s: %s: %s", l.Name, found.What, found.Got), hints: []string{found.Mend}}
 		}
 	}
+	made, err := a.places.MakeBenches(a.user)
+	if err != nil {
+		return err
+	}
+	defer made.Close()
 	b, err := bench.New(a.places.Benches)
 	if err != nil {
 		return err

@@ -1,21 +1,16 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
 	"byhand/internal/doctor"
 	"byhand/internal/progress"
 	"byhand/internal/ui"
-	"byhand/lab/bench"
 )
 
 func newList() *cobra.Command {
@@ -124,39 +119,6 @@ func newUnlock() *cobra.Command {
 	})
 }
 
-func newClean() *cobra.Command {
-	return &cobra.Command{
-		Use: "clean", Short: "remove every sandbox left standing", Args: usage(cobra.NoArgs),
-		RunE: func(c *cobra.Command, _ []string) error {
-			a, err := open(c.Context())
-			if err != nil {
-				return err
-			}
-			dirs, err := a.benches()
-			if err != nil {
-				return err
-			}
-			var errs []error
-			for _, dir := range dirs {
-				b, err := bench.Open(dir)
-				if errors.Is(err, unix.EWOULDBLOCK) {
-					fmt.Fprintf(c.OutOrStdout(), "in use by another byhand: %s\n", dir)
-					continue
-				}
-				if err == nil {
-					err = b.Destroy(context.WithoutCancel(c.Context()))
-				}
-				if err != nil {
-					errs = append(errs, err)
-					continue
-				}
-				fmt.Fprintf(c.OutOrStdout(), "removed %s\n", dir)
-			}
-			return errors.Join(errs...)
-		},
-	}
-}
-
 func newDoctor() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
@@ -187,33 +149,6 @@ func newVersion() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			_, err := fmt.Fprintf(c.OutOrStdout(), "byhand %s %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
-		},
-	}
-}
-
-func newShell() *cobra.Command {
-	return &cobra.Command{
-		Use: "shell", Short: "open a shell inside the sandbox that stands (--keep)", Args: usage(cobra.NoArgs),
-		RunE: func(c *cobra.Command, _ []string) error {
-			a, err := open(c.Context())
-			if err != nil {
-				return err
-			}
-			dirs, err := a.benches()
-			if err != nil {
-				return err
-			}
-			for _, dir := range dirs {
-				code, err := enter(c.Context(), &bench.Bench{Dir: dir}, os.Stdin, os.Stdout, os.Stderr)
-				if errors.Is(err, errNothingStands) {
-					continue
-				}
-				if err == nil && code != 0 {
-					err = fmt.Errorf("the shell ended with status %d", code)
-				}
-				return err
-			}
-			return &exit{code: 1, err: errNothingStands, hints: []string{"byhand unshare --keep"}}
 		},
 	}
 }

@@ -1,11 +1,9 @@
-// Package lessontest holds every lesson to the same laws, on the real kernel.
 package lessontest
 
 import (
 	"context"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -13,19 +11,8 @@ import (
 	"byhand/internal/doctor"
 	"byhand/internal/lesson"
 	"byhand/internal/runner"
-	"byhand/lab"
 	"byhand/lab/bench"
-	"byhand/lab/process"
 )
-
-// Main is TestMain for a lesson: it runs stages in the children that the
-// lesson starts, and the tests in the first process.
-func Main(m *testing.M) {
-	if process.IsChild() {
-		os.Exit(process.ChildMain(lab.Stages()))
-	}
-	os.Exit(m.Run())
-}
 
 // Saboteur does a step wrongly.
 type Saboteur struct {
@@ -35,6 +22,8 @@ type Saboteur struct {
 	Do func(context.Context, *bench.Bench) error
 	// Says is part of the check's name or hint by which it is refused.
 	Says string
+	// Root marks one that only root can do, such as leaving out the user namespace.
+	Root bool
 }
 
 // Nothing is the saboteur of every step: it does not do it.
@@ -73,6 +62,9 @@ func Laws(t *testing.T, l lesson.Lesson, saboteurs map[string][]Saboteur) {
 			}
 			for _, saboteur := range saboteurs[s.Title] {
 				t.Run("sabotage: "+saboteur.Name, func(t *testing.T) {
+					if saboteur.Root && os.Geteuid() != 0 {
+						t.Skip("it takes root to do this wrongly")
+					}
 					b := prepared(t, all[:i])
 					if err := saboteur.Do(t.Context(), b); err != nil {
 						t.Fatalf("the saboteur failed at its own work: %v", err)
@@ -93,19 +85,18 @@ func prepared(t *testing.T, steps []lesson.Step) *bench.Bench {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
+	before := census()
 	b, err := bench.New(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		namespaces := namespacesOf(before)
 		if err := b.Destroy(context.Background()); err != nil {
 			t.Errorf("Destroy = %v", err)
 		}
-		if pids, err := b.Processes(); err != nil || len(pids) > 0 {
-			t.Errorf("processes left = %v, %v; want none", pids, err)
-		}
-		if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) > 0 {
-			t.Errorf("files left = %v; want none", left)
+		for _, left := range remains(b, before, namespaces) {
+			t.Errorf("left after Destroy: %s", left)
 		}
 	})
 	for _, s := range steps {

@@ -5,11 +5,11 @@ package bench
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
-
-	"golang.org/x/sys/unix"
 
 	"byhand/lab/sys"
 )
@@ -40,42 +40,40 @@ func New(dir string) (*Bench, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("make the directory of benches: %w", err)
 	}
-	id := make([]byte, 3)
-	_, _ = rand.Read(id) // it never fails
-	b := &Bench{ID: hex.EncodeToString(id)}
-	b.Dir = filepath.Join(dir, b.ID)
-	if err := os.Mkdir(b.Dir, 0o755); err != nil {
-		return nil, fmt.Errorf("make bench: %w", err)
+	for {
+		id := make([]byte, idLen/2)
+		_, _ = rand.Read(id) // it never fails
+		b := &Bench{ID: hex.EncodeToString(id)}
+		b.Dir = filepath.Join(dir, b.ID)
+		err := os.Mkdir(b.Dir, 0o755)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("make bench: %w", err)
+		}
+		err = b.hold()
+		if errors.Is(err, ErrHeld) || errors.Is(err, fs.ErrNotExist) {
+			continue // a `byhand clean` came in between, and took it for left behind
+		}
+		return b, err
+	}
+}
+
+// Open opens a bench, or what is left of one; ErrHeld where another byhand
+// works in it.
+func Open(dir string) (*Bench, error) {
+	b := &Bench{ID: filepath.Base(dir), Dir: dir}
+	// Of one whose directory is gone, processes may still stand: with a
+	// directory it is held and destroyed like any other.
+	if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("open bench: %w", err)
 	}
 	if err := b.hold(); err != nil {
 		return nil, err
 	}
 	return b, nil
 }
-
-// Open opens a bench that stands; ErrHeld where another byhand works in it.
-func Open(dir string) (*Bench, error) {
-	b := &Bench{ID: filepath.Base(dir), Dir: dir}
-	return b, b.hold()
-}
-
-// hold takes the lock that tells a bench in use from one left behind: it ends
-// with the process that holds it, however that ends.
-func (b *Bench) hold() error {
-	f, err := os.OpenFile(b.Path("lock"), os.O_CREATE|os.O_RDWR|unix.O_NOFOLLOW, 0o600)
-	if err != nil {
-		return fmt.Errorf("lock bench: %w", err)
-	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		f.Close()
-		return fmt.Errorf("lock bench %s: %w", b.Dir, err)
-	}
-	b.lock = f
-	return nil
-}
-
-// Close lets go of the bench and leaves it standing.
-func (b *Bench) Close() error { return b.lock.Close() }
 
 // Path returns the path of a file of the bench.
 func (b *Bench) Path(elem ...string) string {

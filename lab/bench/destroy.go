@@ -17,7 +17,8 @@ import (
 
 // Destroy ends the bench's processes, takes its mounts down and removes its
 // directory. What it looks for is named after the bench, so that it also finds
-// what was made just before a byhand was killed.
+// what was made just before a byhand was killed. Should it be cut short itself,
+// it can be done again.
 func (b *Bench) Destroy(ctx context.Context) error {
 	if err := b.endProcesses(ctx); err != nil {
 		return fmt.Errorf("destroy bench %s: %w", b.ID, err)
@@ -25,10 +26,27 @@ func (b *Bench) Destroy(ctx context.Context) error {
 	if err := b.unmount(); err != nil {
 		return fmt.Errorf("destroy bench %s: %w", b.ID, err)
 	}
-	if err := removeTree(b.Dir); err != nil {
+	if err := b.removeFiles(); err != nil {
 		return fmt.Errorf("destroy bench %s: %w", b.ID, err)
 	}
 	return b.lock.Close()
+}
+
+// removeFiles removes the directory, and in it the lock last: who finds the
+// directory half removed must find it held.
+func (b *Bench) removeFiles() error {
+	entries, err := os.ReadDir(b.Dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if path := b.Path(e.Name()); path != b.lock.Name() {
+			if err := removeTree(path); err != nil {
+				return err
+			}
+		}
+	}
+	return removeTree(b.Dir)
 }
 
 // endProcesses kills what stands in the bench, until nothing does.
@@ -61,7 +79,7 @@ func kill(b *Bench, pid int) {
 		return
 	}
 	defer func() { _ = unix.Close(fd) }()
-	if b.owns(pid) {
+	if b.owns(pid, b.recorded()) {
 		_ = unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0)
 	}
 	// Where it is our child, it must be forgotten too; otherwise ECHILD.
@@ -74,19 +92,20 @@ func (b *Bench) Processes() ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(pids, func(pid int) bool { return !b.owns(pid) }), nil
+	recorded := b.recorded()
+	return slices.DeleteFunc(pids, func(pid int) bool { return !b.owns(pid, recorded) }), nil
 }
 
 // owns reports whether a process is the bench's: by its root, by the journal,
 // or by the variable that byhand's own children carry.
-func (b *Bench) owns(pid int) bool {
+func (b *Bench) owns(pid int, recorded map[int]uint64) bool {
 	if pid == os.Getpid() {
 		return false
 	}
 	if root, err := kernel.RootLink(pid); err == nil && under(root, b.Dir) {
 		return true
 	}
-	if b.recorded(pid) {
+	if start, found := recorded[pid]; found && kernel.Alive(pid, start) {
 		return true
 	}
 	env, err := kernel.Environ(pid)

@@ -1,9 +1,9 @@
 package bench
 
 import (
-	"bufio"
 	"fmt"
 	"os"
+	"strings"
 
 	"byhand/internal/kernel"
 )
@@ -27,20 +27,20 @@ func (b *Bench) Record(pid int) error {
 	return nil
 }
 
-// recorded reports whether the journal has a process that still runs. A line
-// that was cut by a crash matches none.
-func (b *Bench) recorded(pid int) bool {
-	f, err := os.Open(b.Path("journal"))
+// recorded returns the journal's processes with their starting times. A line
+// that was cut by a crash is none; neither is one of a number since reused.
+func (b *Bench) recorded() map[int]uint64 {
+	processes := map[int]uint64{}
+	text, err := os.ReadFile(b.Path("journal"))
 	if err != nil {
-		return false
+		return processes
 	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		var number int
+	for line := range strings.Lines(string(text)) {
+		var pid int
 		var start uint64
-		if n, _ := fmt.Sscan(lines.Text(), &number, &start); n == 2 && number == pid && kernel.Alive(pid, start) {
-			return true
+		if n, _ := fmt.Sscan(line, &pid, &start); n == 2 && strings.HasSuffix(line, "\n") {
+			processes[pid] = start
 		}
 	}
-	return false
+	return processes
 }

@@ -11,7 +11,7 @@ import (
 	"byhand/lab/sandbox"
 )
 
-func TestMain(m *testing.M) { lessontest.Main(m) }
+func TestMain(m *testing.M) { lessontest.Main(m, nil) }
 
 func TestLaws(t *testing.T) {
 	lessontest.Laws(t, Lesson(), map[string][]lessontest.Saboteur{

@@ -6,7 +6,7 @@ import (
 	"byhand/internal/lessontest"
 )
 
-func TestMain(m *testing.M) { lessontest.Main(m) }
+func TestMain(m *testing.M) { lessontest.Main(m, nil) }
 
 func TestLaws(t *testing.T) {
 	nothing := lessontest.Saboteur{Name: "nothing mounted", Do: lessontest.Nothing, Says: "mountinfo"}

@@ -10,7 +10,7 @@ import (
 	"byhand/lessons/internal/steps"
 )
 
-func TestMain(m *testing.M) { lessontest.Main(m) }
+func TestMain(m *testing.M) { lessontest.Main(m, nil) }
 
 func TestLaws(t *testing.T) {
 	without := func(flag uintptr, name, says string) lessontest.Saboteur {

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"byhand/lab/bench"
+)
+
+// newClean goes by the names of what stands, not only by what byhand wrote
+// down: it must serve after a kill -9 at any moment.
+func newClean() *cobra.Command {
+	return &cobra.Command{
+		Use: "clean", Short: "remove every sandbox left standing", Args: usage(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			a, err := open(c.Context())
+			if err != nil {
+				return err
+			}
+			dirs, err := bench.Leftovers(a.places.Benches)
+			if err != nil {
+				return err
+			}
+			var errs []error
+			for _, dir := range dirs {
+				b, err := bench.Open(dir)
+				if errors.Is(err, bench.ErrHeld) {
+					fmt.Fprintf(c.OutOrStdout(), "in use by another byhand: %s\n", dir)
+					continue
+				}
+				if err == nil {
+					err = b.Destroy(context.WithoutCancel(c.Context()))
+				}
+				if err != nil {
+					errs = append(errs, err)
+					continue
+				}
+				fmt.Fprintf(c.OutOrStdout(), "removed %s\n", dir)
+			}
+			return errors.Join(errs...)
+		},
+	}
+}
