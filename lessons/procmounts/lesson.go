@@ -4,11 +4,8 @@ package procmounts
 import (
 	"context"
 	_ "embed" // for the prose
-	"fmt"
-	"slices"
 
 	"byhand/internal/doctor"
-	"byhand/internal/kernel"
 	"byhand/internal/lesson"
 	"byhand/lab/bench"
 	"byhand/lab/mount"
@@ -18,6 +15,9 @@ import (
 
 //go:embed lesson.md
 var prose string
+
+// secret is what the file in memory holds.
+const secret = "kept in memory"
 
 // Lesson returns the lesson.
 func Lesson() lesson.Lesson {
@@ -45,12 +45,13 @@ func Lesson() lesson.Lesson {
 				Verify: verify("/sys", "sysfs", devices),
 			},
 			{
-				Title:  "Mount tmpfs",
-				Why:    "tmpfs keeps its files in memory, and is gone with the last mount namespace that has it.",
-				Shell:  steps.Text(`echo 'mount -t tmpfs -o nosuid,nodev,mode=1777 tmpfs /tmp' >"$LAB/in"`),
-				Do:     join("tmp"),
-				Source: []any{mount.Tmp},
-				Verify: verify("/tmp", "tmpfs", nil),
+				Title: "Mount tmpfs, and keep a file in it",
+				Why:   "tmpfs keeps its files in memory: they are on no disk, and gone with the last mount namespace that has it.",
+				Shell: steps.Text(`echo 'mount -t tmpfs -o nosuid,nodev,mode=1777 tmpfs /tmp' >"$LAB/in"
+echo 'echo ` + secret + ` >/tmp/secret' >"$LAB/in"`),
+				Do:     keep,
+				Source: []any{mount.Tmp, keep},
+				Verify: verify("/tmp", "tmpfs", kept),
 			},
 		},
 		Quiz: quiz(),
@@ -63,81 +64,10 @@ func join(stage string) func(context.Context, *bench.Bench) error {
 	}
 }
 
-// verify judges that a file system is mounted in the sandbox and nowhere else,
-// and then what it shows.
-func verify(target, fstype string, shows func(context.Context, *bench.Bench) ([]lesson.Check, error)) func(context.Context, *bench.Bench) ([]lesson.Check, error) {
-	return func(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {
-		pid, refused := steps.Standing(b)
-		if refused != nil {
-			return refused, nil
-		}
-		// Of a process with a root of its own, mountinfo gives the targets as it sees them.
-		inside, id, err := find(pid, target)
-		if err != nil {
-			return nil, err
-		}
-		ours, err := kernel.Mounts(0)
-		if err != nil {
-			return nil, err
-		}
-		leaked := slices.ContainsFunc(ours, func(m kernel.Mount) bool { return m.ID == id })
-		checks := []lesson.Check{
-			lesson.Equal(target+" in the sandbox's mountinfo", fstype, inside, "nothing of that kind is mounted there inside"),
-			lesson.Equal("that mount in our own mountinfo", "absent", map[bool]string{false: "absent", true: "present"}[leaked], "the mount is in our mount namespace, or came through by propagation"),
-		}
-		if !lesson.Passed(checks) || shows == nil {
-			return checks, nil
-		}
-		more, err := shows(ctx, b)
-		return append(checks, more...), err
+// keep mounts tmpfs, and lets the shell inside write a file there.
+func keep(ctx context.Context, b *bench.Bench) error {
+	if err := join("tmp")(ctx, b); err != nil {
+		return err
 	}
-}
-
-func find(pid int, target string) (fstype, id string, err error) {
-	mounts, err := kernel.Mounts(pid)
-	if err != nil {
-		return "", "", err
-	}
-	for _, m := range slices.Backward(mounts) {
-		if m.Target == target {
-			return m.FSType, m.ID, nil
-		}
-	}
-	return "nothing", "", nil
-}
-
-func processes(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {
-	view, err := steps.Look(ctx, b)
-	if err != nil {
-		return nil, err
-	}
-	all, err := kernel.PIDs()
-	if err != nil {
-		return nil, err
-	}
-	// The probe itself is the second process inside.
-	got := fmt.Sprintf("%d, the first is %d", len(view.PIDs), slices.Min(append(view.PIDs, len(all))))
-	return []lesson.Check{
-		{
-			Name: "from inside, the processes in /proc", Want: "2, the first is 1: the shell and the one that looks", Got: got,
-			OK: len(view.PIDs) == 2 && view.PIDs[0] == 1, Hint: "/proc shows another pid namespace's processes, such as the host's",
-		},
-		{Name: "outside, the processes in /proc", Want: "more than 2", Got: fmt.Sprint(len(all)), OK: len(all) > 2, Control: true, Hint: "our own /proc does not show the machine"},
-	}, nil
-}
-
-func devices(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {
-	view, err := steps.Look(ctx, b)
-	if err != nil {
-		return nil, err
-	}
-	var links []string
-	for _, l := range view.Links {
-		links = append(links, l.Name)
-	}
-	slices.Sort(links)
-	slices.Sort(view.SysNet)
-	return []lesson.Check{
-		lesson.Equal("from inside, /sys/class/net beside the devices by netlink", fmt.Sprint(links), fmt.Sprint(view.SysNet), "/sys shows another network namespace's devices"),
-	}, nil
+	return b.Trace.WriteFile(b.Path("in"), "echo "+secret+" >/tmp/secret\n")
 }
