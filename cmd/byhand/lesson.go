@@ -11,11 +11,12 @@ import (
 
 	"byhand/internal/doctor"
 	"byhand/internal/lesson"
-	"byhand/internal/progress"
 	"byhand/internal/runner"
 	"byhand/internal/ui"
+	"byhand/lab"
 	"byhand/lab/bench"
 	"byhand/lab/rootfs"
+	"byhand/lessons"
 )
 
 // flags are a lesson's.
@@ -77,6 +78,9 @@ func (a *app) run(ctx context.Context, i int, f flags) error {
 			return &exit{code: exitUnable, err: fmt.Errorf("lesson %s: %s: %s", l.Name, found.What, found.Got), hints: []string{found.Mend}}
 		}
 	}
+	if err := a.begin(l.Name); err != nil {
+		return err
+	}
 	made, err := a.places.MakeBenches(a.user)
 	if err != nil {
 		return err
@@ -87,7 +91,8 @@ func (a *app) run(ctx context.Context, i int, f flags) error {
 		return err
 	}
 	b.Source = f.rootfs
-	o := runner.Options{Number: i + 1, Total: len(a.course), Yes: f.yes || f.json, Source: f.source, Keep: f.keep}
+	o := runner.Options{Number: i + 1, Total: len(a.course), Yes: f.yes || f.json, Source: f.source, Keep: f.keep,
+		Code: []runner.Tree{{Top: "lab", Files: lab.Code}, {Top: "lessons", Files: lessons.Code}}}
 	if i+1 < len(a.course) {
 		o.Next = a.course[i+1].Name
 	}
@@ -96,9 +101,7 @@ func (a *app) run(ctx context.Context, i int, f flags) error {
 	if err != nil {
 		return err
 	}
-	record.Byhand = version
-	err = a.update(func(s *progress.State) error { return s.Put(l.Name, record) })
-	return errors.Join(err, screen.Err())
+	return errors.Join(a.earn(l.Name, record), screen.Err())
 }
 
 // script is a lesson's commands as one bash script.

@@ -23,8 +23,7 @@ func run() int {
 	}
 	guard := ui.Remember(os.Stdin, os.Stdout, os.Getenv)
 	defer guard.Restore()
-	ctx, stop := signal.NotifyContext(context.Background(), unix.SIGINT, unix.SIGTERM, unix.SIGHUP)
-	defer stop()
+	ctx, interrupted := untilSignal(unix.SIGINT, unix.SIGTERM, unix.SIGHUP)
 
 	err := newRoot().ExecuteContext(ctx)
 	if err == nil {
@@ -33,13 +32,34 @@ func run() int {
 	ended := &exit{code: 1}
 	switch {
 	case ctx.Err() != nil || errors.Is(err, context.Canceled):
-		ended = &exit{code: 130}
+		ended = &exit{code: 128 + int(interrupted())}
 		err = errors.New("interrupted; what the lesson had made is removed")
 	case !errors.As(err, &ended):
 		ended = &exit{code: 1}
 	}
 	ui.Fail(os.Stderr, err, ended.hints...)
 	return ended.code
+}
+
+// untilSignal returns a context that ends with the first of the signals, and
+// the signal that it was; SIGINT where a Ctrl-C came as a key instead. Further
+// ones are not acted upon: the cleaning up goes on.
+func untilSignal(signals ...os.Signal) (context.Context, func() unix.Signal) {
+	ctx, cancel := context.WithCancel(context.Background())
+	came, first := make(chan os.Signal, 1), make(chan unix.Signal, 1)
+	signal.Notify(came, signals...)
+	go func() {
+		first <- (<-came).(unix.Signal)
+		cancel()
+	}()
+	return ctx, func() unix.Signal {
+		select {
+		case s := <-first:
+			return s
+		default:
+			return unix.SIGINT
+		}
+	}
 }
 
 // exit is an error with the status that byhand ends with and what to do next.

@@ -20,8 +20,9 @@ type Options struct {
 	Next string
 	// Yes asks no question and waits for nobody.
 	Yes bool
-	// Source shows the Go functions that run.
+	// Source shows the Go functions that run, which are looked up in Code.
 	Source bool
+	Code   []Tree
 	// Keep leaves the bench standing.
 	Keep bool
 }
@@ -32,7 +33,7 @@ var ErrRefused = errors.New("the kernel does not show what this lesson makes")
 // Run takes a person through a lesson on a bench, and destroys the bench
 // whatever happens, unless it is to be kept. The record is what was earned.
 func Run(ctx context.Context, s Screen, b *bench.Bench, l lesson.Lesson, o Options) (rec progress.Record, err error) {
-	r := run{screen: s, bench: b, options: o, result: Result{Name: l.Name}}
+	r := run{screen: s, bench: b, options: o, result: Result{Name: l.Name, Questions: len(l.Quiz)}}
 	b.Trace = sys.NewTracer(s.Call)
 	b.Work = func(what string, done, total int64, unit string) {
 		s.Work(Work{What: what, Done: done, Total: total, Unit: unit})
@@ -82,6 +83,7 @@ func (r *run) teach(ctx context.Context, l lesson.Lesson) error {
 		}
 	}
 	if r.options.Yes {
+		r.record.Skips = append(r.record.Skips, "the quiz was not asked")
 		return nil
 	}
 	return r.quiz(ctx, l.Quiz)
@@ -101,8 +103,8 @@ func (r *run) step(ctx context.Context, s lesson.Step, h StepHeader) error {
 	h.Title, h.Why, h.Shell = s.Title, s.Why, s.Shell(r.bench)
 	r.screen.Step(h)
 	if r.options.Source {
-		for _, fn := range s.Source {
-			src, err := sourceOf(fn)
+		for _, fn := range Functions(s) {
+			src, err := SourceOf(r.options.Code, fn)
 			if err != nil {
 				return err
 			}
@@ -120,6 +122,9 @@ func (r *run) step(ctx context.Context, s lesson.Step, h StepHeader) error {
 		return fmt.Errorf("verify step %q: %w", s.Title, err)
 	}
 	for _, c := range checks {
+		if c.OK {
+			c.Hint = "" // it says what to do about a refusal
+		}
 		r.screen.Check(c)
 		r.result.Checks++
 		if !c.OK {

@@ -99,9 +99,11 @@ type Result struct {
 	// Checks counts the checks made, Refused those of them that failed.
 	Checks  int `json:"checks"`
 	Refused int `json:"refused"`
-	// Asked and Right count the quiz's questions; Asked is 0 where it was skipped.
-	Asked int `json:"asked"`
-	Right int `json:"right"`
+	// Questions are in the quiz, Asked of them were put and Right answered
+	// rightly; Asked is 0 where the quiz was skipped.
+	Questions int `json:"questions"`
+	Asked     int `json:"asked"`
+	Right     int `json:"right"`
 	// Unlocked names the lesson that this one opened, or is empty.
 	Unlocked string `json:"unlocked,omitempty"`
 	// Kept is the directory of the bench left standing, or empty.

@@ -18,7 +18,7 @@ func (p *people) Close(r runner.Result) {
 			text += t.labelled(0, span{"unlocked: ", Next}, plain(clean(r.Unlocked)))
 		}
 		if r.Kept != "" {
-			text += t.labelled(0, span{"kept: ", Dim}, plain(clean(r.Kept)+" (byhand clean removes it)"))
+			text += t.labelled(0, span{"kept: ", Dim}, plain(clean(r.Kept)+" (byhand shell enters it, byhand clean removes it)"))
 		}
 		return text + t.paint(Next, "next:") + "\n"
 	})
@@ -54,7 +54,7 @@ func next(r runner.Result) string {
 	case r.Unlocked != "":
 		return "byhand " + clean(r.Unlocked)
 	}
-	return "byhand next"
+	return "byhand list"
 }
 
 // count renders n things.

@@ -176,8 +176,18 @@ func (r *records) Graded(q lesson.Question, picks []int) {
 // Note writes an object of type "note".
 func (r *records) Note(text string) { r.write(sentence{"note", text}) }
 
-// Close writes an object of type "result".
+// quizEnded is the last object of type "quiz": only here is "questions".
+type quizEnded struct {
+	Type      string `json:"type"`
+	Questions int    `json:"questions"`
+	Asked     int    `json:"asked"`
+	Right     int    `json:"right"`
+}
+
+// Close writes an object of type "quiz", with what became of it, and one of
+// type "result".
 func (r *records) Close(result runner.Result) {
+	r.write(quizEnded{"quiz", result.Questions, result.Asked, result.Right})
 	r.write(struct {
 		Type string `json:"type"`
 		runner.Result

@@ -100,11 +100,11 @@ $ byhand unshare
 		{runner.Result{Name: "chroot", OK: true, Checks: 1}, `
 done: chroot, 1 check passed
 next:
-$ byhand next
+$ byhand list
 `},
 		{runner.Result{Name: "chroot", Checks: 12, Refused: 2, Kept: "/tmp/b"}, `
 not done: chroot, 2 of 12 checks refused
-kept: /tmp/b (byhand clean removes it)
+kept: /tmp/b (byhand shell enters it, byhand clean removes it)
 next:
 $ byhand chroot
 `},
