@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"byhand/internal/doctor"
-	"byhand/internal/lesson"
 	"byhand/internal/runner"
 	"byhand/internal/ui"
 	"byhand/lab"
@@ -102,16 +100,6 @@ func (a *app) run(ctx context.Context, i int, f flags) error {
 		return err
 	}
 	return errors.Join(a.earn(l.Name, record), screen.Err())
-}
-
-// script is a lesson's commands as one bash script.
-func script(l lesson.Lesson, b *bench.Bench) string {
-	var s strings.Builder
-	fmt.Fprintf(&s, "#!/usr/bin/env bash\n# byhand %s: %s\nset -eu\nPATH=$PATH:/usr/sbin:/sbin\nexport LAB=${LAB:-$(mktemp -d /tmp/byhand.XXXXXX)}\necho \"LAB=$LAB\"\n", l.Name, l.Summary)
-	for _, step := range l.All() {
-		fmt.Fprintf(&s, "\n# %s\n%s\n", step.Title, strings.TrimRight(step.Shell(b), "\n"))
-	}
-	return s.String()
 }
 
 func newNext() *cobra.Command {
