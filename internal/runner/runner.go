@@ -35,6 +35,7 @@ var ErrRefused = errors.New("the kernel does not show what this lesson makes")
 func Run(ctx context.Context, s Screen, b *bench.Bench, l lesson.Lesson, o Options) (rec progress.Record, err error) {
 	r := run{screen: s, bench: b, options: o, result: Result{Name: l.Name, Questions: len(l.Quiz)}}
 	b.Trace = sys.NewTracer(s.Call)
+	b.Meter = s.Meter
 	b.Work = func(what string, done, total int64, unit string) {
 		s.Work(Work{What: what, Done: done, Total: total, Unit: unit})
 	}

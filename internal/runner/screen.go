@@ -6,12 +6,13 @@ import (
 	"context"
 
 	"byhand/internal/lesson"
+	"byhand/lab/bench"
 	"byhand/lab/sys"
 )
 
 // Screen is where a lesson is shown and answered. Its methods are called from
 // one goroutine, in the order of the lesson, except that Call may come from
-// within a step's Do.
+// within a step's Do, and Work and Meter from within its Do and Verify.
 type Screen interface {
 	// Open begins a lesson.
 	Open(Header)
@@ -27,6 +28,8 @@ type Screen interface {
 	Call(sys.Call)
 	// Work shows how far a long operation has come; done equal to total ends it.
 	Work(Work)
+	// Meter shows a reading of a measurement under way.
+	Meter(bench.Reading)
 	// Check shows one check, passed or refused.
 	Check(lesson.Check)
 	// Pause waits until the person wants to go on.

@@ -46,6 +46,8 @@ type people struct {
 	// drawn tells that a progress line stands unfinished, drawnAt since when.
 	drawn   bool
 	drawnAt time.Time
+	// readings are the values that the meter under way has shown, of full.
+	readings []float64
 }
 
 // Err returns the first error met in writing.

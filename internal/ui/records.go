@@ -10,6 +10,7 @@ import (
 
 	"byhand/internal/lesson"
 	"byhand/internal/runner"
+	"byhand/lab/bench"
 	"byhand/lab/sys"
 )
 
@@ -110,6 +111,14 @@ func (r *records) Work(w runner.Work) {
 		Type string `json:"type"`
 		runner.Work
 	}{"work", w})
+}
+
+// Meter writes an object of type "meter" for each reading.
+func (r *records) Meter(reading bench.Reading) {
+	r.write(struct {
+		Type string `json:"type"`
+		bench.Reading
+	}{"meter", reading})
 }
 
 // Check writes an object of type "check".

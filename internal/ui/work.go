@@ -28,8 +28,13 @@ func (p *people) Work(w runner.Work) {
 	if !t.Live || p.drawn && now.Sub(p.drawnAt) < workEvery {
 		return
 	}
+	p.draw(t, now, "work: "+clean(progress(w)))
+}
+
+// draw puts a line where the last such line was.
+func (p *people) draw(t Terminal, now time.Time, line string) {
 	// A full line would wrap, and a wrapped line can't be erased so.
-	line := measure().Truncate("work: "+clean(progress(w)), t.columns()-1, "")
+	line = measure().Truncate(line, t.columns()-1, "")
 	if p.last != kindDoing && p.last != kindNone && !p.drawn {
 		line = "\n" + line
 		p.last = kindDoing

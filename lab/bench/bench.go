@@ -26,6 +26,8 @@ type Bench struct {
 	Trace *sys.Tracer
 	// Work, where set, is told how far a long operation has come.
 	Work func(what string, done, total int64, unit string)
+	// Meter, where set, is told the readings of a measurement under way.
+	Meter func(Reading)
 
 	lock *os.File
 }
