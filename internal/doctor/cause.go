@@ -5,6 +5,8 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"byhand/internal/kernel"
 )
 
 // signs are what tells apart the causes behind one and the same errno.
@@ -31,17 +33,18 @@ type signs struct {
 // lookForSigns reads the signs from this machine.
 func lookForSigns() signs {
 	s := selfStatus()
-	filter := s.seccomp == seccompFilter
+	filter := s.Seccomp == unix.SECCOMP_MODE_FILTER
+	kinds, err := kernel.Namespaces(0)
 	return signs{
 		filter:      filter,
 		filtered:    filter && filterAnswers(),
 		jail:        jailed(),
-		admin:       s.holds(unix.CAP_SYS_ADMIN),
-		bareRoot:    os.Geteuid() == 0 && !s.holds(unix.CAP_SETFCAP),
-		debianClone: line("/proc/sys/kernel/unprivileged_userns_clone"),
-		appArmor:    line("/proc/sys/kernel/apparmor_restrict_unprivileged_userns"),
-		maxUser:     line("/proc/sys/user/max_user_namespaces"),
-		built:       exists("/proc/self/ns/user") || !exists("/proc/self/ns"),
+		admin:       s.CapEff.Has(unix.CAP_SYS_ADMIN),
+		bareRoot:    os.Geteuid() == 0 && !s.CapEff.Has(unix.CAP_SETFCAP),
+		debianClone: sysctl("kernel.unprivileged_userns_clone"),
+		appArmor:    sysctl("kernel.apparmor_restrict_unprivileged_userns"),
+		maxUser:     sysctl("user.max_user_namespaces"),
+		built:       err != nil || kinds["user"] != "",
 	}
 }
 

@@ -4,18 +4,20 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"byhand/internal/kernel"
 )
 
 // cgroupFindings gives the layout, then a finding for each controller, and for
 // those that the course needs even where nothing names them.
-func cgroupFindings(listed []controller, mounts []mount, offers map[string][]string) []Finding {
-	all := bind(listed, mounts, offers)
+func cgroupFindings(listed []kernel.Subsystem, mounted []kernel.Hierarchy) []Finding {
+	all := bind(listed, mounted)
 	for _, name := range []string{"cpu", "memory"} {
 		if !slices.ContainsFunc(all, func(c controller) bool { return c.name == name }) {
 			all = append(all, controller{name: name})
 		}
 	}
-	findings := []Finding{layout(mounts, offers)}
+	findings := []Finding{layout(mounted)}
 	for _, c := range all {
 		findings = append(findings, c.finding())
 	}
@@ -42,12 +44,12 @@ func withinV2(name string) string {
 func (c controller) finding() Finding {
 	f := Finding{What: "cgroup " + c.name, Required: c.name == "cpu" || c.name == "memory"}
 	switch {
-	case c.v1 != "":
-		f.OK, f.Got = true, "v1, mounted on "+c.v1
-	case c.v2 != "" && c.name == v1Name("io"):
-		f.OK, f.Got = true, "v2, as io in "+c.v2+"/cgroup.controllers"
-	case c.v2 != "":
-		f.OK, f.Got = true, "v2, in "+c.v2+"/cgroup.controllers"
+	case c.at.Version == 1:
+		f.OK, f.Got = true, "v1, mounted on "+c.at.MountPoint
+	case c.at.Version == 2 && c.name == v1Name("io"):
+		f.OK, f.Got = true, "v2, as io in "+c.at.MountPoint+"/cgroup.controllers"
+	case c.at.Version == 2:
+		f.OK, f.Got = true, "v2, in "+c.at.MountPoint+"/cgroup.controllers"
 	case c.listed && !c.enabled:
 		f.Got = "not available: /proc/cgroups says that it is disabled"
 		f.Mend = fmt.Sprintf("boot with cgroup_enable=%s, and without cgroup_disable=%s, on the kernel's command line", c.name, c.name)
@@ -76,20 +78,19 @@ func (c controller) mount() string {
 }
 
 // layout says which versions are mounted.
-func layout(mounts []mount, offers map[string][]string) Finding {
+func layout(mounted []kernel.Hierarchy) Finding {
 	var v1 int
 	var v2 []string
-	for _, m := range mounts {
-		switch m.fstype {
-		case "cgroup":
+	for _, h := range mounted {
+		if h.Version == 1 {
 			v1++
-		case "cgroup2":
-			offer := "no controllers"
-			if names := offers[m.point]; len(names) > 0 {
-				offer = strings.Join(names, " ")
-			}
-			v2 = append(v2, fmt.Sprintf("%s (offers %s)", m.point, offer))
+			continue
 		}
+		offer := "no controllers"
+		if len(h.Controllers) > 0 {
+			offer = strings.Join(h.Controllers, " ")
+		}
+		v2 = append(v2, fmt.Sprintf("%s (offers %s)", h.MountPoint, offer))
 	}
 	unified := strings.Join(v2, ", ")
 	f := Finding{What: "cgroup versions", OK: true, Required: true}

@@ -1,10 +1,13 @@
 package doctor
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"byhand/internal/kernel"
 )
 
 const (
@@ -27,6 +30,13 @@ perf_event	11	1	1
 40 32 0:35 / /sys/fs/cgroup/cpuset rw,nosuid shared:16 - cgroup cgroup rw,cpuset
 41 32 0:36 / /sys/fs/cgroup/blkio rw,nosuid shared:17 - cgroup cgroup rw,blkio
 `
+	v1Own = `11:perf_event:/
+9:cpuset:/
+7:freezer:/
+4:blkio:/user.slice
+2:cpu,cpuacct:/user.slice
+1:name=systemd:/user.slice/user-1000.slice/session-1.scope
+`
 	// v2Cgroups and v2Mounts are in the form of Debian 12: all on v2.
 	v2Cgroups = `#subsys_name	hierarchy	num_cgroups	enabled
 cpuset	0	71	1
@@ -43,6 +53,7 @@ pids	0	71	1
 29 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
 31 24 0:26 / /sys/fs/cgroup rw,nosuid,nodev,noexec,relatime shared:9 - cgroup2 cgroup2 rw,nsdelegate,memory_recursiveprot
 `
+	v2Own = "0::/user.slice/user-1000.slice/session-1.scope\n"
 	// hybridCgroups and hybridMounts have cpu on v1 and memory on v2.
 	hybridCgroups = `#subsys_name	hierarchy	num_cgroups	enabled
 cpu	3	1	1
@@ -55,17 +66,18 @@ hugetlb	0	1	1
 32 31 0:29 / /sys/fs/cgroup/cpu rw,relatime - cgroup cgroup rw,cpu
 41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw
 `
+	hybridOwn = "5:freezer:/\n3:cpu:/\n0::/\n"
 )
 
 func TestControllers(t *testing.T) {
 	tests := []struct {
-		name, table, mounts string
-		offers              map[string][]string
-		layout              string
-		want                map[string]string // a controller to its evidence; "no: " where not OK
+		name, table, mounts, own string
+		offers                   map[string][]string
+		layout                   string
+		want                     map[string]string // a controller to its evidence; "no: " where not OK
 	}{
 		{
-			"v1", v1Cgroups, v1Mounts, nil, "v1: 4 hierarchies",
+			"v1", v1Cgroups, v1Mounts, v1Own, nil, "v1: 4 hierarchies",
 			map[string]string{
 				"cpu":        "v1, mounted on /sys/fs/cgroup/cpu,cpuacct",
 				"cpuacct":    "v1, mounted on /sys/fs/cgroup/cpu,cpuacct",
@@ -77,7 +89,7 @@ func TestControllers(t *testing.T) {
 			},
 		},
 		{
-			"v2", v2Cgroups, v2Mounts,
+			"v2", v2Cgroups, v2Mounts, v2Own,
 			map[string][]string{"/sys/fs/cgroup": {"cpuset", "cpu", "io", "memory", "pids", "misc"}},
 			"v2 on /sys/fs/cgroup (offers cpuset cpu io memory pids misc)",
 			map[string]string{
@@ -94,7 +106,7 @@ func TestControllers(t *testing.T) {
 			},
 		},
 		{
-			"hybrid", hybridCgroups, hybridMounts,
+			"hybrid", hybridCgroups, hybridMounts, hybridOwn,
 			map[string][]string{"/sys/fs/cgroup/unified": {"memory"}},
 			"hybrid: 1 v1 hierarchies, and v2 on /sys/fs/cgroup/unified (offers memory)",
 			map[string]string{
@@ -105,7 +117,7 @@ func TestControllers(t *testing.T) {
 			},
 		},
 		{
-			"none", "", "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n", nil, "no: no cgroup file system is mounted",
+			"none", "", "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n", "", nil, "no: no cgroup file system is mounted",
 			map[string]string{
 				"cpu":    "no: not available: neither /proc/cgroups nor a mounted hierarchy names it",
 				"memory": "no: not available: neither /proc/cgroups nor a mounted hierarchy names it",
@@ -114,12 +126,26 @@ func TestControllers(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			mounts := parseMountinfo(strings.NewReader(tt.mounts))
-			findings := cgroupFindings(parseCgroups(strings.NewReader(tt.table)), mounts, tt.offers)
+			mounts, err1 := kernel.ParseMounts(strings.NewReader(tt.mounts))
+			own, err2 := kernel.ParseMemberships(tt.own)
+			listed, err3 := kernel.ParseSubsystems(tt.table)
+			if err := errors.Join(err1, err2, err3); err != nil {
+				t.Fatal(err)
+			}
+			mounted := kernel.HierarchiesIn(mounts, own)
+			for i, h := range mounted {
+				if h.Version == 2 {
+					mounted[i].Controllers = tt.offers[h.MountPoint]
+				}
+			}
+			findings := cgroupFindings(listed, mounted)
 			got := map[string]string{}
 			for _, f := range findings {
 				wellFormed(t, f)
 				name := strings.TrimPrefix(f.What, "cgroup ")
+				if before, twice := got[name]; twice {
+					t.Errorf("%q is found twice: %q, %q", name, before, f.Got)
+				}
 				got[name] = f.Got
 				if !f.OK {
 					got[name] = "no: " + f.Got

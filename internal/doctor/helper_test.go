@@ -212,6 +212,8 @@ func refuseByFilter(what string) error {
 			{Code: give, K: unix.SECCOMP_RET_ALLOW},
 		}
 	}
+	// PR_SET_NO_NEW_PRIVS is a thread's, and seccomp(2) wants it of its caller.
+	runtime.LockOSThread()
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("prctl PR_SET_NO_NEW_PRIVS: %w", err)
 	}

@@ -3,32 +3,22 @@ package doctor
 import (
 	"fmt"
 	"os"
-	"strconv"
-	"strings"
+
+	"byhand/internal/kernel"
 )
 
 // identity says who we are and what we may do.
 func identity() Finding {
-	last, err := strconv.Atoi(line("/proc/sys/kernel/cap_last_cap"))
-	if err != nil {
-		last = len(capabilityNames) - 1
-	}
 	got := fmt.Sprintf("uid %d", os.Geteuid())
 	if by := os.Getenv("SUDO_USER"); by != "" {
 		got += " under sudo by " + by
 	}
-	if within := idMap(line("/proc/self/uid_map")); within != "" {
-		got += ", " + within
+	if uids, err := kernel.UIDMap(0); err == nil && !firstUserNamespace(uids) {
+		got += ", inside a user namespace whose uid_map is " + uids
 	}
-	return Finding{What: "privileges", OK: true, Got: got + "; capabilities: " + selfStatus().capabilities(last)}
+	return Finding{What: "privileges", OK: true, Got: got + "; capabilities: " + summary(selfStatus().CapEff, lastCapability())}
 }
 
-// idMap says from a uid_map whether we are in a user namespace other than the
-// first, whose map is every uid to itself (user_namespaces(7)).
-func idMap(text string) string {
-	f := strings.Fields(text)
-	if len(f) == 0 || len(f) == 3 && f[0] == "0" && f[1] == "0" && f[2] == "4294967295" {
-		return ""
-	}
-	return "inside a user namespace whose uid_map is " + strings.Join(f, " ")
-}
+// firstUserNamespace reports whether a uid_map is that of the first user
+// namespace, which maps every uid to itself (user_namespaces(7)).
+func firstUserNamespace(uidMap string) bool { return uidMap == "0 0 4294967295" }

@@ -1,12 +1,11 @@
 package doctor
 
 import (
-	"bufio"
-	"io"
-	"os"
-	"strings"
+	"slices"
 
 	"golang.org/x/sys/unix"
+
+	"byhand/internal/kernel"
 )
 
 // kernelRelease is the kernel's release and the machine's architecture.
@@ -22,12 +21,11 @@ func kernelRelease() Finding {
 
 // overlay looks for overlayfs, which lessons about layers prefer but can do without.
 func overlay() Finding {
-	f, err := os.Open("/proc/filesystems")
+	known, err := kernel.FileSystems()
 	if err != nil {
 		return Finding{What: "overlayfs", Got: err.Error(), Mend: "sudo mount -t proc proc /proc"}
 	}
-	defer f.Close()
-	if knows(f, "overlay") {
+	if slices.Contains(known, "overlay") {
 		return Finding{What: "overlayfs", OK: true, Got: "/proc/filesystems lists overlay"}
 	}
 	return Finding{
@@ -37,34 +35,20 @@ func overlay() Finding {
 	}
 }
 
-// knows reports whether a table like /proc/filesystems lists a file system.
-func knows(r io.Reader, fstype string) bool {
-	for lines := bufio.NewScanner(r); lines.Scan(); {
-		f := strings.Fields(lines.Text())
-		if len(f) > 0 && f[len(f)-1] == fstype {
-			return true
-		}
-	}
-	return false
-}
-
 // seccomp says whether the kernel has filters, and whether we are under one.
 func seccomp() Finding {
-	const actions = "/proc/sys/kernel/seccomp/actions_avail"
-	f := Finding{What: "seccomp", OK: true}
-	switch mode := selfStatus().seccomp; {
-	case mode == "":
-		f.OK = false
-		f.Got = "/proc/self/status has no Seccomp: this kernel was built without it"
-		f.Mend = "boot a kernel built with CONFIG_SECCOMP_FILTER=y, as Debian's is"
-	case mode == seccompFilter:
-		f.Got = "this process is under a filter"
-	case line(actions) == "":
-		f.OK = false
-		f.Got = actions + " is not there: this kernel was built without filters"
-		f.Mend = "boot a kernel built with CONFIG_SECCOMP_FILTER=y, as Debian's is"
-	default:
-		f.Got = "filters are possible; this process is under none"
+	const actions = "kernel.seccomp.actions_avail"
+	const mend = "boot a kernel built with CONFIG_SECCOMP_FILTER=y, as Debian's is"
+	s, err := kernel.ReadStatus(0)
+	switch {
+	case err != nil:
+		return Finding{What: "seccomp", Got: "not known: " + err.Error(), Mend: "sudo mount -t proc proc /proc"}
+	case s.Seccomp == kernel.NoSeccomp:
+		return Finding{What: "seccomp", Got: "/proc/self/status has no Seccomp: this kernel was built without it", Mend: mend}
+	case s.Seccomp == unix.SECCOMP_MODE_FILTER:
+		return Finding{What: "seccomp", OK: true, Got: "this process is under a filter"}
+	case sysctl(actions) == "":
+		return Finding{What: "seccomp", Got: "the setting " + actions + " is not there: this kernel was built without filters", Mend: mend}
 	}
-	return f
+	return Finding{What: "seccomp", OK: true, Got: "filters are possible; this process is under none"}
 }

@@ -54,6 +54,20 @@ func TestAll(t *testing.T) {
 	})
 }
 
+// makesGroup is a shell function that makes a cgroup under a v1 controller, or
+// under that of v2, and removes it; on v2 a scope of systemd's will do too.
+const makesGroup = `group() {
+	at=$(findmnt -rnt cgroup -O "$1" -o TARGET | head -n 1)
+	own=$(grep -E "^[1-9][0-9]*:([^:]*,)?$1(,[^:]*)?:" /proc/self/cgroup | cut -d: -f3-)
+	if [ "$at" ]; then
+		mkdir "$at${own%/}/byhand-doctor-$$" && rmdir "$at${own%/}/byhand-doctor-$$"
+		return
+	fi
+	at=$(findmnt -rnt cgroup2 -o TARGET | head -n 1)
+	[ "$1" = cpuacct ] || grep -qw "$1" "$at/cgroup.controllers" || return
+	mkdir "$at/byhand-doctor-$$" && rmdir "$at/byhand-doctor-$$" || systemd-run --user --scope -p Delegate=yes true
+}; `
+
 // TestNeedsAgainstCommands asks the machine's own commands the same question.
 func TestNeedsAgainstCommands(t *testing.T) {
 	oracles := map[Need]string{
@@ -63,6 +77,8 @@ func TestNeedsAgainstCommands(t *testing.T) {
 		SixNamespaces:  `unshare --user --map-root-user --mount --uts --ipc --net --pid --fork mount -t proc proc /proc`,
 		ProcMount:      `unshare --user --map-root-user --mount --pid --fork mount -t proc proc /proc`,
 		SysfsMount:     `unshare --user --map-root-user --mount --net mount -t sysfs sysfs /sys`,
+		CgroupCPU:      makesGroup + `group cpu && group cpuacct`,
+		CgroupMemory:   makesGroup + `group memory`,
 		Bash:           `command -v bash`,
 		Tools:          `type bash unshare chroot mount nsenter ps ldd`,
 	}

@@ -3,6 +3,8 @@ package doctor
 import (
 	"slices"
 	"strings"
+
+	"byhand/internal/kernel"
 )
 
 // machine gathers the signs of being in a container or a virtual machine. They
@@ -21,13 +23,17 @@ func machine() Finding {
 			signs = append(signs, "container: "+path+" exists")
 		}
 	}
-	if s := hypervisor(line("/sys/class/dmi/id/sys_vendor") + " " + line("/sys/class/dmi/id/product_name")); s != "" {
+	// Without firmware tables, as on many boards, both are empty.
+	vendor, _ := kernel.DMI("sys_vendor")
+	product, _ := kernel.DMI("product_name")
+	if s := hypervisor(vendor + " " + product); s != "" {
 		signs = append(signs, "virtual machine: the firmware calls it "+s)
 	}
-	if name := line("/sys/hypervisor/type"); name != "" {
+	if name, err := kernel.HypervisorType(); err == nil && name != "" {
 		signs = append(signs, "virtual machine: /sys/hypervisor/type says "+name)
 	}
-	if hypervisorFlag(line("/proc/cpuinfo")) {
+	// Only x86 has flags, and the CPU itself says there that it is virtual.
+	if flags, err := kernel.CPUFlags(); err == nil && slices.Contains(flags, "hypervisor") {
 		signs = append(signs, "virtual machine: /proc/cpuinfo has the flag hypervisor")
 	}
 	if signs == nil {
@@ -49,15 +55,4 @@ func hypervisor(dmi string) string {
 		}
 	}
 	return ""
-}
-
-// hypervisorFlag reports whether the CPU says that it is virtual, as x86 does.
-func hypervisorFlag(cpuinfo string) bool {
-	for l := range strings.Lines(cpuinfo) {
-		key, value, _ := strings.Cut(l, ":")
-		if strings.TrimSpace(key) == "flags" {
-			return slices.Contains(strings.Fields(value), "hypervisor")
-		}
-	}
-	return false
 }

@@ -7,6 +7,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"byhand/internal/kernel"
 )
 
 // kind is one kind of namespace.
@@ -51,7 +53,7 @@ func (k kind) what() string { return "namespace " + k.name }
 // namespace, as the lessons do.
 func (k kind) make(ctx context.Context) Finding {
 	link := "/proc/self/ns/" + k.name
-	if exists("/proc/self/ns") && !exists(link) {
+	if links, err := kernel.Namespaces(0); err == nil && links[k.name] == "" {
 		return Finding{
 			Got:  link + " is not there: this kernel was built without it",
 			Mend: "boot a newer kernel, or one built with it, as Debian's is",
@@ -93,9 +95,8 @@ func limited(err error) bool { return errors.Is(err, unix.ENOSPC) }
 // on /proc/sys/user).
 func (k kind) limit(err error) Finding {
 	name := fmt.Sprintf("user.max_%s_namespaces", k.name)
-	value := line("/proc/sys/user/max_" + k.name + "_namespaces")
 	return Finding{
-		Got:  fmt.Sprintf("unshare in a child: %s; %s is %s", outcome(err), name, value),
+		Got:  fmt.Sprintf("unshare in a child: %s; %s is %s", outcome(err), name, sysctl(name)),
 		Mend: fmt.Sprintf("sudo sysctl -w %s=15000", name),
 	}
 }

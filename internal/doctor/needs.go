@@ -1,6 +1,10 @@
 package doctor
 
-import "context"
+import (
+	"context"
+
+	"byhand/lab/cgroup"
+)
 
 // The needs that a lesson can name.
 const (
@@ -16,6 +20,10 @@ const (
 	ProcMount Need = "proc-mount"
 	// SysfsMount is a sysfs of a new network namespace.
 	SysfsMount Need = "sysfs-mount"
+	// CgroupCPU is a cgroup that limits and counts CPU time.
+	CgroupCPU Need = "cgroup-cpu"
+	// CgroupMemory is a cgroup that limits memory.
+	CgroupMemory Need = "cgroup-memory"
 	// Bash is the shell that runs the lessons' printed commands.
 	Bash Need = "bash"
 	// Tools are the programs that the lessons' printed commands call.
@@ -37,6 +45,8 @@ func exams() []exam {
 		{SixNamespaces, "six namespaces at once", examineSixNamespaces},
 		{ProcMount, "proc mounted inside", examineProcMount},
 		{SysfsMount, "sysfs mounted inside", examineSysfsMount},
+		{CgroupCPU, "cgroups for CPU time", controllers(cgroup.CPU, cgroup.CPUAcct)},
+		{CgroupMemory, "cgroups for memory", controllers(cgroup.Memory)},
 		{Bash, "bash", examineBash},
 		{Tools, "the commands that lessons print", examineTools},
 	}

@@ -2,51 +2,27 @@ package doctor
 
 import (
 	"errors"
-	"reflect"
 	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"byhand/internal/kernel"
 )
 
-func TestParseMountinfo(t *testing.T) {
-	text := `36 35 98:0 /mnt1 /mnt\0402 rw,noatime master:1 shared:7 - ext3 /dev/root rw,errors=continue
-a line of another form
-27 1 254:0 / / ro - ext4 /dev/vda rw
-28 1 0:1 / /cut rw - ext4
-`
-	want := []mount{
-		{id: "36", point: "/mnt 2", options: []string{"rw", "noatime"}, superOptions: []string{"rw", "errors=continue"}, fstype: "ext3"},
-		{id: "27", point: "/", options: []string{"ro"}, superOptions: []string{"rw"}, fstype: "ext4"},
-	}
-	if got := parseMountinfo(strings.NewReader(text)); !reflect.DeepEqual(got, want) {
-		t.Errorf("parseMountinfo() = %+v; want %+v", got, want)
-	}
-}
-
-func TestUnescape(t *testing.T) {
-	for in, want := range map[string]string{
-		`/a`: "/a", `/a\040b`: "/a b", `\134`: `\`, `/tab\011`: "/tab\t", `/end\04`: `/end\04`, `/no\999`: `/no\999`,
-	} {
-		if got := unescape(in); got != want {
-			t.Errorf("unescape(%q) = %q; want %q", in, got, want)
-		}
-	}
-}
-
 func TestJailSign(t *testing.T) {
-	host := []mount{{id: "27", point: "/"}, {id: "40", point: "/srv/root"}}
+	host := []kernel.Mount{{ID: "27", Parent: "1", Target: "/"}, {ID: "40", Parent: "27", Target: "/srv/root"}}
 	tests := []struct {
 		name       string
-		own, first []mount
+		own, first []kernel.Mount
 		want       string
 	}{
 		{"the namespace's root", host, host, ""},
-		{"a directory", []mount{{id: "41", point: "/proc"}}, host, "no mount point /"},
-		{"a mount point", []mount{{id: "40", point: "/"}}, host, "PID 1 sees mounted on /srv/root"},
-		{"another namespace", []mount{{id: "99", point: "/"}}, host, ""},
-		{"a root mounted over the first", []mount{{id: "1", point: "/"}, {id: "27", point: "/"}}, host, ""},
-		{"a root mounted over a mount point", []mount{{id: "40", point: "/"}, {id: "27", point: "/"}}, host, ""},
+		{"a directory", []kernel.Mount{{ID: "41", Parent: "27", Target: "/proc"}}, host, "no mount point /"},
+		{"a mount point", []kernel.Mount{{ID: "40", Parent: "27", Target: "/"}}, host, "PID 1 sees mounted on /srv/root"},
+		{"another namespace", []kernel.Mount{{ID: "99", Parent: "98", Target: "/"}}, host, ""},
+		{"a root mounted over the first", []kernel.Mount{{ID: "1", Parent: "1", Target: "/"}, {ID: "27", Parent: "1", Target: "/"}}, host, ""},
+		{"a root mounted over a mount point", []kernel.Mount{{ID: "40", Parent: "5", Target: "/"}, {ID: "27", Parent: "40", Target: "/"}}, host, ""},
 		{"PID 1 not readable", host, nil, ""},
 		{"nothing readable", nil, nil, ""},
 	}
@@ -93,19 +69,11 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-func TestStatus(t *testing.T) {
-	text := "Name:\tx\nCapPrm:\t0000000000000000\nCapEff:\t0000000000240000\nNoNewPrivs:\t1\nSeccomp:\t2\nSeccomp_filters:\t1\n"
-	s := parseStatus(text)
-	if want := (status{effective: 0x240000, seccomp: "2"}); s != want {
-		t.Errorf("parseStatus() = %+v; want %+v", s, want)
-	}
-	if !s.holds(unix.CAP_SYS_ADMIN) || s.holds(unix.CAP_SYS_PTRACE) {
-		t.Errorf("holds: CAP_SYS_ADMIN %t, CAP_SYS_PTRACE %t; want true, false", s.holds(unix.CAP_SYS_ADMIN), s.holds(unix.CAP_SYS_PTRACE))
-	}
+func TestSummary(t *testing.T) {
 	tests := []struct {
-		effective uint64
-		last      int
-		want      string
+		held kernel.Capabilities
+		last int
+		want string
 	}{
 		{0x240000, 40, "CAP_SYS_CHROOT CAP_SYS_ADMIN"},
 		{0x1ffffffffff, 40, "all"},
@@ -113,25 +81,29 @@ func TestStatus(t *testing.T) {
 		{0x1fffeffffff, 40, "all but CAP_SYS_RESOURCE"},
 		{0, 40, "none"},
 		{1 << 41, 41, "capability 41"},
+		{1 << 41, 40, "none"},
+		{1<<41 | 1, 1, "CAP_CHOWN"},
+		{1<<64 - 1, 63, "all"},
 	}
 	for _, tt := range tests {
-		if got := (status{effective: tt.effective}).capabilities(tt.last); got != tt.want {
-			t.Errorf("capabilities(%d) of %#x = %q; want %q", tt.last, tt.effective, got, tt.want)
+		if got := summary(tt.held, tt.last); got != tt.want {
+			t.Errorf("summary(%#x, %d) = %q; want %q", uint64(tt.held), tt.last, got, tt.want)
 		}
 	}
 }
 
 func TestHidden(t *testing.T) {
-	plain := mount{point: "/proc", options: []string{"rw"}}
+	plain := kernel.Mount{ID: "2", Parent: "1", Target: "/proc", Options: "rw,nosuid"}
 	tests := []struct {
 		name   string
-		mounts []mount
+		mounts []kernel.Mount
 		want   string
 	}{
 		{"absent", nil, "nothing is mounted on /proc"},
-		{"covered", []mount{plain, {point: "/proc/kcore"}, {point: "/proc/scsi"}}, "covered by other mounts: /proc/kcore /proc/scsi"},
-		{"read-only", []mount{{point: "/proc", options: []string{"ro", "nosuid"}}}, "read-only"},
-		{"empty by design", []mount{plain, {point: "/proc/sys/fs/binfmt_misc"}, {point: "/procession"}}, "not known"},
+		{"only the root", []kernel.Mount{{ID: "1", Target: "/"}}, "nothing is mounted on /proc"},
+		{"covered", []kernel.Mount{plain, {ID: "3", Parent: "2", Target: "/proc/kcore"}, {ID: "4", Parent: "2", Target: "/proc/scsi"}}, "covered by other mounts: /proc/kcore /proc/scsi"},
+		{"read-only", []kernel.Mount{{ID: "2", Parent: "1", Target: "/proc", Options: "ro,nosuid"}}, "read-only"},
+		{"empty by design", []kernel.Mount{plain, {ID: "3", Parent: "2", Target: "/proc/sys/fs/binfmt_misc"}, {ID: "4", Parent: "1", Target: "/procession"}}, "not known"},
 	}
 	for _, tt := range tests {
 		if got := hidden(tt.mounts, "/proc"); !strings.Contains(got, tt.want) {
@@ -145,15 +117,11 @@ func TestSmallParsers(t *testing.T) {
 		call      string
 		got, want any
 	}{
-		{"idMap of the first namespace", idMap("         0          0 4294967295"), ""},
-		{"idMap of another", idMap("         0       1000          1"), "inside a user namespace whose uid_map is 0 1000 1"},
-		{"knows overlay", knows(strings.NewReader("nodev\tsysfs\nnodev\toverlay\n\text4\n"), "overlay"), true},
-		{"knows no overlay", knows(strings.NewReader("nodev\tsysfs\n\text4\n"), "overlay"), false},
+		{"firstUserNamespace of the first", firstUserNamespace("0 0 4294967295"), true},
+		{"firstUserNamespace of another", firstUserNamespace("0 1000 1"), false},
 		{"hypervisor of QEMU", hypervisor("QEMU Standard PC (Q35 + ICH9, 2009)"), "QEMU Standard PC (Q35 + ICH9, 2009)"},
 		{"hypervisor of VirtualBox", hypervisor("innotek GmbH VirtualBox"), "innotek GmbH VirtualBox"},
 		{"hypervisor of a laptop", hypervisor("LENOVO 20KHCTO1WW"), ""},
-		{"flag", hypervisorFlag("processor\t: 0\nflags\t\t: fpu hypervisor lm\n"), true},
-		{"no flag", hypervisorFlag("processor\t: 0\nflags\t\t: fpu lm\nbugs\t: hypervisor\n"), false},
 		{"isUTF8 C.UTF-8", isUTF8("C.UTF-8"), true},
 		{"isUTF8 en_GB.utf8", isUTF8("en_GB.utf8"), true},
 		{"isUTF8 POSIX", isUTF8("POSIX"), false},

@@ -3,8 +3,9 @@ package doctor
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
+
+	"byhand/internal/kernel"
 )
 
 // examineSixNamespaces answers for SixNamespaces.
@@ -32,7 +33,7 @@ func tryMount(ctx context.Context, fstype, dir string) Finding {
 	// Without -n some versions of mount write to /etc/mtab.
 	if err := try(ctx, six(), tool, "-n", "-t", fstype, fstype, dir); err != nil {
 		return Finding{
-			Got:  did + ": " + outcome(err) + "; " + hidden(mountsOf("self"), dir),
+			Got:  did + ": " + outcome(err) + "; " + covers(dir),
 			Mend: mendHidden,
 		}
 	}
@@ -42,22 +43,31 @@ func tryMount(ctx context.Context, fstype, dir string) Finding {
 // mendHidden is what to do where a container engine has hidden parts of proc or sysfs.
 const mendHidden = "run byhand in a virtual machine rather than in a container, or start the container with --security-opt systempaths=unconfined"
 
+// covers says from our own mountinfo what is hidden of proc or sysfs.
+func covers(dir string) string {
+	mounts, err := kernel.Mounts(0)
+	if err != nil {
+		return "the cause is not known: " + err.Error()
+	}
+	return hidden(mounts, dir)
+}
+
 // hidden says what the kernel holds against a new proc or sysfs: it must not
 // show what the old one hides, nor permit writing where that one does not
 // (mount_namespaces(7), on mounts that come from a more privileged namespace).
-func hidden(mounts []mount, dir string) string {
-	old, ok := topmost(mounts, dir)
-	if !ok {
+func hidden(mounts []kernel.Mount, dir string) string {
+	old, ok := kernel.MountAt(mounts, dir)
+	if !ok || old.Target != dir {
 		return fmt.Sprintf("nothing is mounted on %s out here, and the kernel permits a new one only where an old one is in full view", dir)
 	}
 	var why []string
-	if slices.Contains(old.options, "ro") {
+	if old.Has("ro") {
 		why = append(why, dir+" is mounted read-only out here")
 	}
 	var over []string
 	for _, m := range mounts {
-		if strings.HasPrefix(m.point, dir+"/") && !emptyByDesign(m.point) {
-			over = append(over, m.point)
+		if strings.HasPrefix(m.Target, dir+"/") && !emptyByDesign(m.Target) {
+			over = append(over, m.Target)
 		}
 	}
 	if over != nil {

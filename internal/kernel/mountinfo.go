@@ -1,33 +1,25 @@
 package kernel
 
 import (
-	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
-// Mount is one line of mountinfo (proc_pid_mountinfo(5)).
-type Mount struct {
-	// ID tells mounts apart for as long as they last.
-	ID string
-	// Root is the directory of the file system that is mounted.
-	Root string
-	// Target is where, as the process sees it.
-	Target string
-	// Options are the mount's own, such as "rw,nosuid".
-	Options string
-	// FSType is the file system, such as "tmpfs".
-	FSType string
-	// Source is what was named as the source.
-	Source string
-}
-
-// Mounts reads /proc/PID/mountinfo; pid 0 is this process.
+// Mounts reads /proc/PID/mountinfo: the mounts below the process's root.
 func Mounts(pid int) ([]Mount, error) {
-	path := fmt.Sprintf("/proc/%s/mountinfo", self(pid))
+	path := of(pid, "mountinfo")
 	f, err := os.Open(path)
+	if errors.Is(err, unix.EINVAL) {
+		// So the kernel answers for a zombie, which has left its mount namespace.
+		return nil, &os.PathError{Op: "open", Path: path, Err: unix.ESRCH}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -41,25 +33,63 @@ func Mounts(pid int) ([]Mount, error) {
 
 // ParseMounts reads mountinfo's lines.
 func ParseMounts(r io.Reader) ([]Mount, error) {
-	var mounts []Mount
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		before, after, found := strings.Cut(lines.Text(), " - ")
-		left, right := strings.Fields(before), strings.Fields(after)
-		if !found || len(left) < 6 || len(right) < 1 {
-			return nil, fmt.Errorf("line %d: %q is no mount", len(mounts)+1, lines.Text())
-		}
-		m := Mount{ID: left[0], Root: unescape(left[3]), Target: unescape(left[4]), Options: left[5], FSType: right[0]}
-		if len(right) > 1 {
-			m.Source = unescape(right[1])
-		}
-		mounts = append(mounts, m)
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
 	}
-	return mounts, lines.Err()
+	return lines(string(text), parseMount)
 }
 
-// unescape undoes the kernel's octal escapes of space, tab, newline and backslash.
-func unescape(s string) string {
-	return strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`).Replace(s)
+// parseMount reads one line.
+func parseMount(line string) (Mount, error) {
+	// One space stands between fields, and a field may be empty, as the source
+	// is after mount("", ...). Other white space than the kernel escapes, such
+	// as a carriage return, is part of a name.
+	f := strings.Split(line, " ")
+	const optional = 6 // the first of them; a hyphen ends them
+	dash := optional + slices.Index(f[min(optional, len(f)):], "-")
+	if dash < optional || len(f) < dash+4 {
+		return Mount{}, fmt.Errorf("%q is no mount", line)
+	}
+	device, err := parseDevice(f[2])
+	if err != nil {
+		return Mount{}, fmt.Errorf("%q is no mount: %w", line, err)
+	}
+	for _, id := range f[:2] {
+		if _, err := strconv.Atoi(id); err != nil {
+			return Mount{}, fmt.Errorf("%q is no mount: the ID %q is no number", line, id)
+		}
+	}
+	m := Mount{
+		ID: f[0], Parent: f[1], Device: device,
+		Root: unescape(f[3]), Target: unescape(f[4]), Options: f[5],
+		FSType: unescape(f[dash+1]), Source: unescape(f[dash+2]),
+		// Not every file system escapes the spaces in its options.
+		SuperOptions: strings.Join(f[dash+3:], " "),
+	}
+	for _, field := range f[optional:dash] {
+		if err := m.optional(field); err != nil {
+			return Mount{}, fmt.Errorf("%q is no mount: %w", line, err)
+		}
+	}
+	return m, nil
+}
+
+// optional takes in one of the optional fields; those it does not know are to
+// be passed over (proc_pid_mountinfo(5)).
+func (m *Mount) optional(field string) error {
+	tag, value, _ := strings.Cut(field, ":")
+	group := map[string]*int{"shared": &m.Shared, "master": &m.Master, "propagate_from": &m.PropagateFrom}[tag]
+	if tag == "unbindable" {
+		m.Unbindable = true
+	}
+	if group == nil {
+		return nil
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 1 {
+		return fmt.Errorf("the peer group of %q is no number above 0", field)
+	}
+	*group = n
+	return nil
 }

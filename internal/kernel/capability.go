@@ -1,80 +1,52 @@
-package doctor
+package kernel
 
 import (
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
 )
 
-// seccompFilter is the value of Seccomp in /proc/PID/status for a process
-// under a filter (SECCOMP_MODE_FILTER).
-const seccompFilter = "2"
+// Capabilities is a set of capabilities (capabilities(7)): bit n is set where
+// capability n is in it.
+type Capabilities uint64
 
-// status is what of /proc/self/status is of use here.
-type status struct {
-	effective uint64
-	seccomp   string
+// ParseCapabilities reads a set in the hexadecimal digits of /proc/PID/status.
+func ParseCapabilities(hex string) (Capabilities, error) {
+	set, err := strconv.ParseUint(hex, 16, 64)
+	return Capabilities(set), err
 }
 
-// selfStatus reads our own status; where it can't be read, it shows nothing held.
-func selfStatus() status {
-	b, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return status{}
-	}
-	return parseStatus(string(b))
-}
+// Has reports whether a capability, such as unix.CAP_SYS_ADMIN, is in the set.
+func (c Capabilities) Has(n int) bool { return n >= 0 && c>>n&1 == 1 }
 
-// parseStatus reads the format of proc_pid_status(5).
-func parseStatus(text string) status {
-	var s status
-	for l := range strings.Lines(text) {
-		key, value, _ := strings.Cut(strings.TrimSpace(l), ":")
-		value = strings.TrimSpace(value)
-		switch key {
-		case "CapEff":
-			s.effective, _ = strconv.ParseUint(value, 16, 64)
-		case "Seccomp":
-			s.seccomp = value
+// String names the set's members, such as "CAP_CHOWN CAP_KILL", or is "none".
+func (c Capabilities) String() string {
+	var names []string
+	for n := range 64 {
+		if c.Has(n) {
+			names = append(names, CapabilityName(n))
 		}
 	}
-	return s
-}
-
-// holds reports whether a capability is effective.
-func (s status) holds(capability int) bool {
-	return s.effective&(1<<capability) != 0
-}
-
-// capabilities names the effective ones, or those that lack where these are
-// fewer, or says "all" or "none". The last capability is the kernel's own
-// last, since a newer kernel may know more.
-func (s status) capabilities(last int) string {
-	var held, lacking []string
-	for i := range last + 1 {
-		if s.holds(i) {
-			held = append(held, capabilityName(i))
-		} else {
-			lacking = append(lacking, capabilityName(i))
-		}
-	}
-	switch {
-	case held == nil:
+	if names == nil {
 		return "none"
-	case lacking == nil:
-		return "all"
-	case len(lacking) < len(held):
-		return "all but " + strings.Join(lacking, " ")
 	}
-	return strings.Join(held, " ")
+	return strings.Join(names, " ")
 }
 
-// capabilityName is a capability's name in capabilities(7).
-func capabilityName(n int) string {
-	if n < len(capabilityNames) {
+// LastCapability returns the number of the last capability that the kernel
+// knows: a newer kernel may know more than CapabilityName has names for.
+func LastCapability() (int, error) {
+	return read(sysctlPath("kernel.cap_last_cap"), func(text string) (int, error) {
+		return strconv.Atoi(strings.TrimSpace(text))
+	})
+}
+
+// CapabilityName returns a capability's name in capabilities(7), such as
+// "CAP_CHOWN", or its number as "capability 41" where it has none here.
+func CapabilityName(n int) string {
+	if n >= 0 && n < len(capabilityNames) {
 		return "CAP_" + capabilityNames[n]
 	}
 	return fmt.Sprintf("capability %d", n)

@@ -1,0 +1,71 @@
+package kernel
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Stat is what /proc/PID/stat says of a process (proc_pid_stat(5)).
+type Stat struct {
+	// PID is the process. Together with Start it names it for good.
+	PID int
+	// Name is the program's, cut to 15 bytes; it may hold any character.
+	Name string
+	// State is one letter, such as "S" for asleep and "Z" for a zombie.
+	State string
+	// Parent is the parent's PID; 0: none, or outside our PID namespace.
+	Parent int
+	// Group and Session are those of job control.
+	Group, Session int
+	// Start is when it started, in clock ticks since boot.
+	Start uint64
+}
+
+// ReadStat reads /proc/PID/stat.
+func ReadStat(pid int) (Stat, error) { return read(of(pid, "stat"), ParseStat) }
+
+// ParseStat reads the text of a stat file.
+func ParseStat(text string) (Stat, error) {
+	// The second field is the program's name in parentheses, which may hold
+	// parentheses itself; no field behind it does.
+	open, end := strings.Index(text, " ("), strings.LastIndex(text, ")")
+	if open < 0 || end < open+2 {
+		return Stat{}, errors.New("no name in parentheses")
+	}
+	f := strings.Fields(text[end+1:])
+	if len(f) < 20 {
+		return Stat{}, fmt.Errorf("%d fields behind the name; want 20 or more", len(f))
+	}
+	s := Stat{Name: text[open+2 : end], State: f[0]}
+	for _, n := range []struct {
+		to   *int
+		from string
+	}{{&s.PID, text[:open]}, {&s.Parent, f[1]}, {&s.Group, f[2]}, {&s.Session, f[3]}} {
+		var err error
+		if *n.to, err = strconv.Atoi(n.from); err != nil {
+			return Stat{}, err
+		}
+	}
+	var err error
+	s.Start, err = strconv.ParseUint(f[19], 10, 64)
+	return s, err
+}
+
+// Ended reports whether the process has ended and only waits to be reaped.
+func (s Stat) Ended() bool { return s.State == "Z" || s.State == "X" }
+
+// StartTime returns when a process started, in clock ticks since boot: with
+// its pid it names a process for good.
+func StartTime(pid int) (uint64, error) {
+	s, err := ReadStat(pid)
+	return s.Start, err
+}
+
+// Alive reports whether the process that started at that time still runs; a
+// zombie does not.
+func Alive(pid int, start uint64) bool {
+	s, err := ReadStat(pid)
+	return err == nil && s.Start == start && !s.Ended()
+}
