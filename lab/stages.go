@@ -8,6 +8,7 @@ import (
 	"byhand/lab/probe"
 	"byhand/lab/process"
 	"byhand/lab/sandbox"
+	"byhand/lab/workload"
 )
 
 // Stages are the functions that run in processes of their own. A binary that
@@ -20,6 +21,8 @@ func Stages() process.Table {
 		"proc":      sandbox.Rooted(process.Typed(mount.Proc)),
 		"sys":       sandbox.Rooted(process.Typed(mount.Sys)),
 		"tmp":       sandbox.Rooted(process.Typed(mount.Tmp)),
+		"null":      process.Typed(mount.Null),
+		"workload":  process.Typed(workload.Run),
 		"look":      sandbox.Rooted(process.Typed(probe.Look)),
 		"open":      sandbox.Rooted(process.Typed(probe.Open)),
 		"shell":     sandbox.Rooted(process.Typed(chroot.Exec)),

@@ -3,6 +3,8 @@ package lessons
 
 import (
 	"byhand/internal/lesson"
+	"byhand/lessons/cgroupcpu"
+	"byhand/lessons/cgroupmemory"
 	"byhand/lessons/chroot"
 	"byhand/lessons/procmounts"
 	"byhand/lessons/unshare"
@@ -14,5 +16,7 @@ func Syllabus() []lesson.Lesson {
 		chroot.Lesson(),
 		unshare.Lesson(),
 		procmounts.Lesson(),
+		cgroupcpu.Lesson(),
+		cgroupmemory.Lesson(),
 	}
 }

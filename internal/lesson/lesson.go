@@ -21,6 +21,9 @@ type Lesson struct {
 	Prose string
 	// Needs are what the machine must be able to do for the lesson to run.
 	Needs []doctor.Need
+	// Prepare, where set, comes before all steps and changes what byhand itself
+	// is, such as the cgroup that it is in; it lasts as long as byhand does.
+	Prepare func(context.Context, *bench.Bench) error
 	// Setup are steps that prepare the bench from what earlier lessons taught;
 	// they run and are verified like any step, but are told briefly.
 	Setup []Step

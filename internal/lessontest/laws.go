@@ -43,6 +43,11 @@ func Laws(t *testing.T, l lesson.Lesson, saboteurs map[string][]Saboteur) {
 			t.Skipf("this machine can't: %s: %s", found.What, found.Got)
 		}
 	}
+	if l.Prepare != nil {
+		if err := l.Prepare(t.Context(), &bench.Bench{}); err != nil {
+			t.Fatalf("Prepare = %v", err)
+		}
+	}
 	all := l.All()
 	for i, s := range all {
 		t.Run(s.Title, func(t *testing.T) {

@@ -70,6 +70,11 @@ type run struct {
 
 func (r *run) teach(ctx context.Context, l lesson.Lesson) error {
 	r.screen.Prose(l.Prose)
+	if l.Prepare != nil {
+		if err := l.Prepare(ctx, r.bench); err != nil {
+			return fmt.Errorf("prepare: %w", err)
+		}
+	}
 	for _, s := range l.Setup {
 		if err := r.step(ctx, s, StepHeader{Setup: true, Total: len(l.Steps)}); err != nil {
 			return err

@@ -35,8 +35,8 @@ func Functions(s lesson.Step) []any {
 	return s.Source
 }
 
-// SourceOf finds a function, which has a name of its own, in the source that
-// was compiled in.
+// SourceOf finds a function that has a name of its own, or a method, such as
+// (*cgroup.Group).Join, in the source that was compiled in.
 func SourceOf(trees []Tree, fn any) (Source, error) {
 	f := runtime.FuncForPC(reflect.ValueOf(fn).Pointer())
 	if f == nil {
@@ -83,7 +83,7 @@ func declared(files fs.FS, file, name string) (Source, error) {
 	}
 	for _, d := range tree.Decls {
 		decl, ok := d.(*ast.FuncDecl)
-		if !ok || decl.Recv != nil || decl.Name.Name != name {
+		if !ok || fullName(decl) != name {
 			continue
 		}
 		var code bytes.Buffer
@@ -93,4 +93,18 @@ func declared(files fs.FS, file, name string) (Source, error) {
 		return Source{Line: set.Position(decl.Pos()).Line, Code: code.String()}, nil
 	}
 	return Source{}, nil
+}
+
+// fullName is a function's name as the runtime writes it: a method of a pointer
+// is "(*Group).Join".
+func fullName(decl *ast.FuncDecl) string {
+	if decl.Recv == nil {
+		return decl.Name.Name
+	}
+	switch receiver := decl.Recv.List[0].Type.(type) {
+	case *ast.StarExpr:
+		return fmt.Sprintf("(*%s).%s", receiver.X, decl.Name.Name)
+	default:
+		return fmt.Sprintf("%s.%s", receiver, decl.Name.Name)
+	}
 }

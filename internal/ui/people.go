@@ -115,8 +115,15 @@ func (p *people) Step(h runner.StepHeader) {
 		title := []span{{t.lesson(h.Title), Strong}}
 		return t.labelled(0, span{label, Strong}, title) + t.join(t.prose(), Plain, t.lesson(why))
 	})
+	if n := strings.Count(strings.TrimSpace(h.Shell), "\n") + 1; h.Setup && n > briefly {
+		p.Note(fmt.Sprintf("the %d lines of shell for this are those of an earlier lesson, and in --print", n))
+		return
+	}
 	p.shell(kindShell, h.Shell)
 }
+
+// briefly is how many lines of shell a setup step may show.
+const briefly = 12
 
 // shell shows commands. Right of the mark they stand byte for byte, so that
 // they can be copied: they are neither wrapped nor coloured within a line.

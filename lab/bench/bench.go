@@ -3,8 +3,6 @@
 package bench
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -43,9 +41,7 @@ func New(dir string) (*Bench, error) {
 		return nil, fmt.Errorf("make the directory of benches: %w", err)
 	}
 	for {
-		id := make([]byte, idLen/2)
-		_, _ = rand.Read(id) // it never fails
-		b := &Bench{ID: hex.EncodeToString(id)}
+		b := &Bench{ID: newID(dir)}
 		b.Dir = filepath.Join(dir, b.ID)
 		err := os.Mkdir(b.Dir, 0o755)
 		if errors.Is(err, fs.ErrExist) {

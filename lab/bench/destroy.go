@@ -15,12 +15,18 @@ import (
 	"byhand/internal/kernel"
 )
 
-// Destroy ends the bench's processes, takes its mounts down and removes its
-// directory. What it looks for is named after the bench, so that it also finds
+// patience is how long Destroy waits for what was killed to be gone.
+const patience = 10 * time.Second
+
+// Destroy ends the bench's processes, removes its cgroups, takes its mounts down
+// and removes its directory. What it looks for is named after the bench, so that it also finds
 // what was made just before a byhand was killed. Should it be cut short itself,
 // it can be done again.
 func (b *Bench) Destroy(ctx context.Context) error {
 	if err := b.endProcesses(ctx); err != nil {
+		return fmt.Errorf("destroy bench %s: %w", b.ID, err)
+	}
+	if err := b.removeGroups(ctx); err != nil {
 		return fmt.Errorf("destroy bench %s: %w", b.ID, err)
 	}
 	if err := b.unmount(); err != nil {
@@ -51,7 +57,7 @@ func (b *Bench) removeFiles() error {
 
 // endProcesses kills what stands in the bench, until nothing does.
 func (b *Bench) endProcesses(ctx context.Context) error {
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(patience)
 	for {
 		pids, err := b.Processes()
 		if err != nil || len(pids) == 0 {

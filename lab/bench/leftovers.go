@@ -11,14 +11,13 @@ import (
 	"strings"
 
 	"byhand/internal/kernel"
+	"byhand/lab/cgroup"
 )
 
-// idLen is the length of a bench's ID, in hexadecimal digits.
-const idLen = 6
-
 // Leftovers returns the directories below dir of the benches of which anything
-// is there: the directory itself, a process that stands in it, or a mount. It
-// goes by their names, so that a bench whose journal was lost is found too.
+// is there: the directory itself, a process that stands in it, a mount, or an
+// empty cgroup. It goes by their names, so that a bench whose journal was lost
+// is found too.
 func Leftovers(dir string) ([]string, error) {
 	found := map[string]bool{}
 	note := func(path string) {
@@ -57,6 +56,17 @@ func Leftovers(dir string) ([]string, error) {
 	for _, m := range mounts {
 		note(m.Target)
 	}
+	groups, err := cgroup.Sweep(groupPrefix + idPrefix(dir))
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range groups {
+		// One with processes shows by them, or is not what its name says.
+		if pids, err := g.Processes(); err == nil && len(pids) == 0 {
+			id, _, _ := strings.Cut(strings.TrimPrefix(g.Name, groupPrefix), "-")
+			note(filepath.Join(dir, id))
+		}
+	}
 	return slices.Sorted(maps.Keys(found)), nil
 }
 
@@ -69,7 +79,7 @@ func benchOf(dir, path string) (bench string, ok bool) {
 	id, _, _ := strings.Cut(rel, string(filepath.Separator))
 	// The kernel marks the path of a directory that was removed.
 	id = strings.TrimSuffix(id, " (deleted)")
-	if len(id) != idLen || strings.Trim(id, "0123456789abcdef") != "" {
+	if !isID(id) {
 		return "", false
 	}
 	return filepath.Join(dir, id), true

@@ -22,7 +22,7 @@ const secret = "kept in memory"
 // Lesson returns the lesson.
 func Lesson() lesson.Lesson {
 	return lesson.Lesson{
-		Name: "proc-mounts", Title: "Mounts of its own",
+		Name: "proc-mounts", Title: "proc, sys and tmp",
 		Summary: "mount proc, sysfs and tmpfs where only the sandbox sees them",
 		Prose:   prose,
 		Needs:   []doctor.Need{doctor.SixNamespaces, doctor.ProcMount, doctor.SysfsMount},

@@ -23,7 +23,7 @@ const hostname = "sandbox"
 // Lesson returns the lesson.
 func Lesson() lesson.Lesson {
 	return lesson.Lesson{
-		Name: "unshare", Title: "A view of its own",
+		Name: "unshare", Title: "Six namespaces",
 		Summary: "start a process in six new namespaces, as root in them only",
 		Prose:   prose,
 		Needs:   []doctor.Need{doctor.SixNamespaces},
