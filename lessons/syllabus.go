@@ -6,6 +6,7 @@ import (
 	"byhand/lessons/cgroupcpu"
 	"byhand/lessons/cgroupmemory"
 	"byhand/lessons/chroot"
+	"byhand/lessons/imageexport"
 	"byhand/lessons/procmounts"
 	"byhand/lessons/unshare"
 )
@@ -18,5 +19,6 @@ func Syllabus() []lesson.Lesson {
 		procmounts.Lesson(),
 		cgroupcpu.Lesson(),
 		cgroupmemory.Lesson(),
+		imageexport.Lesson(),
 	}
 }

@@ -219,7 +219,7 @@ func TestUnpackAttacks(t *testing.T) {
 // and describes the latter.
 func battlefield(t *testing.T) (root, outside string, before []string) {
 	t.Helper()
-	base := t.TempDir()
+	base := treeDir(t)
 	root, outside = filepath.Join(base, "some/root"), filepath.Join(base, "outside")
 	for _, dir := range []string{root, outside} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {

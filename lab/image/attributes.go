@@ -5,15 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
-
-// xattrPrefix begins the names under which tar programs keep extended
-// attributes in PAX records.
-const xattrPrefix = "SCHILY.xattr."
 
 // ownerAndXattrs sets who owns the file and its extended attributes, and
 // returns the mode that remains to be set. The order matters: chown(2) clears
@@ -24,10 +19,16 @@ func (u *unpacker) ownerAndXattrs(at spot, hdr *tar.Header) (mode uint32, err er
 	if err != nil {
 		return 0, err
 	}
-	if err := u.setXattrs(at, hdr); err != nil {
+	xattrs := u.xattrs(hdr)
+	if err := u.setXattrs(at, hdr, xattrs); err != nil {
 		return 0, err
 	}
 	mode = uint32(hdr.Mode) & 0o7777
+	// With an access control list the group's bits mean its mask, and chmod(2)
+	// would set that. Not all programs write them so.
+	if list, err := parseACL(xattrs[xattrACL]); err == nil {
+		mode = mode&^unix.S_IRWXG | list.groupBits()
+	}
 	if !owned {
 		// The bits say "run this as the file's owner". That would now be the
 		// caller, who never agreed to it.
@@ -56,32 +57,6 @@ func (u *unpacker) setOwner(at spot, hdr *tar.Header) (bool, error) {
 		return false, fmt.Errorf("fchownat %d:%d: %w", hdr.Uid, hdr.Gid, err)
 	}
 	return true, nil
-}
-
-// setXattrs sets the extended attributes that the process may set; see
-// xattr(7) for who may set which.
-func (u *unpacker) setXattrs(at spot, hdr *tar.Header) error {
-	for key, value := range hdr.PAXRecords {
-		name, ok := strings.CutPrefix(key, xattrPrefix)
-		if !ok {
-			continue
-		}
-		if strings.HasPrefix(name, "trusted.overlay.") || strings.HasPrefix(name, "user.overlay.") {
-			// These are overlayfs's own marks. From a stranger's archive they
-			// could redirect a directory of a layer to any other.
-			u.skipped(hdr.Name, "extended attribute "+name+" belongs to overlayfs")
-			continue
-		}
-		err := unix.Lsetxattr(at.procPath(), name, []byte(value), 0)
-		if errors.Is(err, unix.EPERM) || errors.Is(err, unix.ENOTSUP) {
-			u.skipped(hdr.Name, fmt.Sprintf("extended attribute %s: %v", name, err))
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("lsetxattr %s: %w", name, err)
-		}
-	}
-	return nil
 }
 
 // setTimes sets the times to the nanosecond. It comes last, since writing

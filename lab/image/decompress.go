@@ -11,13 +11,15 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// magics are the first bytes by which a compressed stream is known. A file's
+// magic is the first bytes by which a compressed stream is known. A file's
 // name proves nothing, and a stream has none.
-var magics = []struct {
+type magic struct {
 	name  string
 	bytes []byte
 	open  func(io.Reader) (io.ReadCloser, error)
-}{
+}
+
+var magics = []magic{
 	{"gzip", []byte{0x1f, 0x8b}, openGzip},             // RFC 1952, 2.3.1
 	{"zstd", []byte{0x28, 0xb5, 0x2f, 0xfd}, openZstd}, // RFC 8878, 3.1.1
 	{"xz", []byte{0xfd, '7', 'z', 'X', 'Z', 0}, nil},   // known only to be refused by name
@@ -37,20 +39,28 @@ func decompress(r io.Reader) (io.ReadCloser, error) {
 		}
 		return nil, fmt.Errorf("read the archive: %w", err)
 	}
-	for _, m := range magics {
-		if !bytes.HasPrefix(head, m.bytes) {
-			continue
-		}
-		if m.open == nil {
-			return nil, fmt.Errorf("the archive is %s: only plain, gzip and zstd archives can be read", m.name)
-		}
-		out, err := m.open(in)
-		if err != nil {
-			return nil, fmt.Errorf("open the %s stream: %w", m.name, err)
-		}
-		return out, nil
+	m, ok := recognise(head)
+	if !ok {
+		return io.NopCloser(in), nil
 	}
-	return io.NopCloser(in), nil
+	if m.open == nil {
+		return nil, fmt.Errorf("the archive is %s: only plain, gzip and zstd archives can be read", m.name)
+	}
+	out, err := m.open(in)
+	if err != nil {
+		return nil, fmt.Errorf("open the %s stream: %w", m.name, err)
+	}
+	return out, nil
+}
+
+// recognise tells how a stream that begins with head is compressed, if it is.
+func recognise(head []byte) (magic, bool) {
+	for _, m := range magics {
+		if bytes.HasPrefix(head, m.bytes) {
+			return m, true
+		}
+	}
+	return magic{}, false
 }
 
 func openGzip(r io.Reader) (io.ReadCloser, error) { return gzip.NewReader(r) }

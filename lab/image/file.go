@@ -47,10 +47,17 @@ func (u *unpacker) file(at spot, hdr *tar.Header, body io.Reader) error {
 	return nil
 }
 
-// content copies size bytes to f. A chunk of zeros becomes a hole: a sparse
-// file, such as a /var/log/lastlog of many gigabytes, reads as zeros in the
-// archive's stream and would otherwise fill the disk.
+// content copies size bytes to f. What is zeros becomes a hole: a sparse file,
+// such as a /var/log/lastlog of many gigabytes, reads as zeros in the archive's
+// stream and would otherwise fill the disk.
 func (u *unpacker) content(f *os.File, size int64, body io.Reader) error {
+	// A hole at the end must be there in the file's size. Setting it first
+	// finds out before the work whether the file system takes such a file.
+	if size > 0 {
+		if err := f.Truncate(size); err != nil {
+			return err
+		}
+	}
 	for at := int64(0); at < size; {
 		if err := u.ctx.Err(); err != nil {
 			return err
@@ -59,19 +66,36 @@ func (u *unpacker) content(f *os.File, size int64, body io.Reader) error {
 		if n, err := io.ReadFull(body, part); err != nil {
 			return fmt.Errorf("read: content ends after %d of %d bytes: %w", at+int64(n), size, err)
 		}
+		if err := writeIslands(f, part, at); err != nil {
+			return err
+		}
 		at += int64(len(part))
-		switch {
-		case !isZero(part):
-			if _, err := f.WriteAt(part, at-int64(len(part))); err != nil {
-				return err
-			}
-		case at == size: // a hole at the end must be there in the file's size
-			if err := f.Truncate(size); err != nil {
+		u.bytes += int64(len(part))
+		u.report()
+	}
+	return nil
+}
+
+// page is the smallest hole worth making: file systems allot room in blocks of
+// this size, or larger.
+const page = 4 << 10
+
+// writeIslands writes part to f at offset at, save its pages of zeros.
+func writeIslands(f *os.File, part []byte, at int64) error {
+	if isZero(part) { // most of a large hole
+		return nil
+	}
+	for start := 0; start < len(part); {
+		end := start
+		for end < len(part) && !isZero(part[end:min(end+page, len(part))]) {
+			end = min(end+page, len(part))
+		}
+		if end > start {
+			if _, err := f.WriteAt(part[start:end], at+int64(start)); err != nil {
 				return err
 			}
 		}
-		u.bytes += int64(len(part))
-		u.report()
+		start = end + page // a page of zeros, or the end
 	}
 	return nil
 }

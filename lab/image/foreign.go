@@ -10,7 +10,7 @@ import (
 )
 
 // ErrNotRoot says that an archive holds a saved image, whose layers are
-// archives of their own, and not the files of a root.
+// archives of their own, and not the files of a root: one for UnpackImage.
 var ErrNotRoot = errors.New("this archive is a saved image, not a root file system; docker export writes one")
 
 // foreignLimit bounds what is read of a file to tell what it is. The manifest

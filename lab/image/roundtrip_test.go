@@ -75,7 +75,7 @@ func unpack(t *testing.T, r io.Reader, dir string) []string {
 }
 
 // makeTree fills dir with every kind of file that this user may make.
-func makeTree(t *testing.T, dir string, shortNames, xattrs bool) {
+func makeTree(t testing.TB, dir string, shortNames, xattrs bool) {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()

@@ -16,10 +16,13 @@ type spot struct {
 	dir  int    // descriptor of the parent
 	base string // last part of the name, "." for the root itself
 	name string // the whole name, for errors
+	// forget makes remove take directories with all that they hold, and is
+	// told of each. Only a layer of an image is to replace so much.
+	forget func(inode)
 }
 
 func newSpot(dir int, name string) spot {
-	return spot{dir, path.Base(name), name}
+	return spot{dir: dir, base: path.Base(name), name: name}
 }
 
 // create makes a file by calling mk, and where something stands in the way
@@ -36,9 +39,13 @@ func (s spot) create(mk func() error) error {
 	return mk()
 }
 
-// remove deletes what stands at s, but no directory that is not empty: an
-// archive never needs that, and a mistake would cost a whole tree.
+// remove deletes what stands at s, but no directory that is not empty unless
+// s says so: a root's archive never needs that, and a mistake would cost a
+// whole tree.
 func (s spot) remove() error {
+	if s.forget != nil {
+		return s.removeTree()
+	}
 	err := unix.Unlinkat(s.dir, s.base, 0)
 	if errors.Is(err, unix.EISDIR) {
 		err = unix.Unlinkat(s.dir, s.base, unix.AT_REMOVEDIR)

@@ -29,9 +29,12 @@ type Options struct {
 // directory that is not empty. Owners are set when running as root; otherwise
 // every file is the caller's, and the setuid and setgid bits are dropped.
 //
+// Zeros become holes, so that a sparse file, or what was one before a format
+// without holes, takes no more room than it needs.
+//
 // An error about one entry names it. The archive of a saved image, which holds
-// layers and not files, gives ErrNotRoot. On error dir keeps what was written
-// so far.
+// layers and not files, gives ErrNotRoot; see UnpackImage. On error dir keeps
+// what was written so far.
 func Unpack(ctx context.Context, r io.Reader, dir string, opts Options) error {
 	top, err := openRoot(dir)
 	if err != nil {
@@ -44,15 +47,11 @@ func Unpack(ctx context.Context, r io.Reader, dir string, opts Options) error {
 	}
 	defer plain.Close()
 
-	u := &unpacker{
-		ctx:    ctx,
-		root:   top,
-		opts:   opts,
-		asRoot: os.Geteuid() == 0,
-		dirs:   map[inode]lateDir{},
-		buf:    make([]byte, chunk),
-	}
+	u := newUnpacker(ctx, top, opts)
 	if err := u.stream(tar.NewReader(plain)); err != nil {
+		return fmt.Errorf("unpack into %s: %w", dir, err)
+	}
+	if err := u.finishDirs(); err != nil {
 		return fmt.Errorf("unpack into %s: %w", dir, err)
 	}
 	// tar ends at two empty blocks, the compressed stream later. Reading it to
@@ -64,7 +63,7 @@ func Unpack(ctx context.Context, r io.Reader, dir string, opts Options) error {
 	return nil
 }
 
-// unpacker is the state of one call of Unpack.
+// unpacker is the state of one call of Unpack or UnpackImage.
 type unpacker struct {
 	ctx     context.Context
 	root    root
@@ -74,6 +73,18 @@ type unpacker struct {
 	buf     []byte
 	entries int
 	bytes   int64
+	layered bool // what is unpacked is a layer of an image
+}
+
+func newUnpacker(ctx context.Context, top root, opts Options) *unpacker {
+	return &unpacker{
+		ctx:    ctx,
+		root:   top,
+		opts:   opts,
+		asRoot: os.Geteuid() == 0,
+		dirs:   map[inode]lateDir{},
+		buf:    make([]byte, chunk),
+	}
 }
 
 // stream unpacks every entry of t.
@@ -85,7 +96,7 @@ func (u *unpacker) stream(t *tar.Reader) error {
 		hdr, err := t.Next()
 		switch {
 		case errors.Is(err, io.EOF):
-			return u.finishDirs()
+			return nil
 		case errors.Is(err, tar.ErrHeader) && u.entries == 0:
 			return fmt.Errorf("this is not a tar archive: %w", err)
 		case err != nil:
@@ -111,15 +122,20 @@ func (u *unpacker) entry(hdr *tar.Header, body io.Reader) error {
 	if name == "." && hdr.Typeflag != tar.TypeDir {
 		return errors.New("the root itself must be a directory")
 	}
-	if body, err = refuseImage(name, hdr, body); err != nil {
-		return err
+	if u.layered && isWhiteout(name) {
+		return nil // see hide
+	}
+	if !u.layered {
+		if body, err = refuseImage(name, hdr, body); err != nil {
+			return err
+		}
 	}
 	dir, err := u.root.parent(name)
 	if err != nil {
 		return err
 	}
 	defer unix.Close(dir)
-	at := newSpot(dir, name)
+	at := u.spot(dir, name)
 
 	switch hdr.Typeflag {
 	case tar.TypeDir:
@@ -135,6 +151,14 @@ func (u *unpacker) entry(hdr *tar.Header, body io.Reader) error {
 	}
 	u.skipped(hdr.Name, fmt.Sprintf("unknown entry type %q", hdr.Typeflag))
 	return nil
+}
+
+func (u *unpacker) spot(dir int, name string) spot {
+	at := newSpot(dir, name)
+	if u.layered {
+		at.forget = func(id inode) { delete(u.dirs, id) }
+	}
+	return at
 }
 
 func (u *unpacker) report() {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -63,6 +64,37 @@ func Stand(ctx context.Context, b *bench.Bench, c process.Command) error {
 	return nil
 }
 
+// End ends the process that stands, and takes away the files beside it, so
+// that another can be stood.
+func End(ctx context.Context, b *bench.Bench) error {
+	pid, err := PID(b)
+	if err != nil {
+		return err
+	}
+	pidfd, err := unix.PidfdOpen(pid, 0)
+	if err != nil {
+		return fmt.Errorf("pidfd_open(%d): %w", pid, err)
+	}
+	defer func() { _ = unix.Close(pidfd) }()
+	if err := b.Trace.PidfdKill(pidfd); err != nil {
+		return err
+	}
+	// As the first process of its pid namespace it takes all others with it.
+	for {
+		if _, err := PID(b); errors.Is(err, ErrNone) {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Millisecond):
+		}
+	}
+	// Where it is our child, it must be forgotten too; otherwise ECHILD.
+	_, _ = unix.Wait4(pid, nil, unix.WNOHANG, nil)
+	return errors.Join(os.Remove(b.Path("in")), os.Remove(b.Path("out")), os.Remove(b.Path("pid")))
+}
+
 // ErrNone says that nothing stands in the bench.
 var ErrNone = errors.New("no process stands in the sandbox")
 
@@ -81,48 +113,6 @@ func PID(b *bench.Bench) (int, error) {
 		return 0, ErrNone
 	}
 	return pid, nil
-}
-
-// kinds are the namespaces that can be joined, by their names in /proc/PID/ns.
-var kinds = map[string]uintptr{
-	"mnt": unix.CLONE_NEWNS, "uts": unix.CLONE_NEWUTS, "ipc": unix.CLONE_NEWIPC,
-	"net": unix.CLONE_NEWNET, "pid": unix.CLONE_NEWPID, "user": unix.CLONE_NEWUSER,
-}
-
-// Inside is the Command of a process that joins the namespaces of another,
-// those that are not ours already, and gets its root as its first file.
-func Inside(pid int, stage string, args any) (process.Command, error) {
-	c := process.Command{Stage: stage, Args: args, JoinPID: pid}
-	for kind, flag := range kinds {
-		theirs, err := kernel.Namespace(pid, kind)
-		if err != nil {
-			return c, err
-		}
-		if ours, err := kernel.Namespace(0, kind); err != nil || ours != theirs {
-			c.Join |= flag
-		}
-	}
-	root, err := os.OpenFile(fmt.Sprintf("/proc/%d/root", pid), unix.O_PATH|unix.O_DIRECTORY, 0)
-	if err != nil {
-		return c, err
-	}
-	c.Files = []*os.File{root}
-	return c, nil
-}
-
-// Join runs a stage inside the bench's sandbox: in its namespaces and its root.
-func Join(ctx context.Context, b *bench.Bench, stage string, args, result any) error {
-	pid, err := PID(b)
-	if err != nil {
-		return err
-	}
-	c, err := Inside(pid, stage, args)
-	if err != nil {
-		return err
-	}
-	defer c.Files[0].Close()
-	c.Env = []string{b.Env()}
-	return process.Run(ctx, b.Trace, c, result)
 }
 
 // Rooted makes of a stage one that first takes the root it was passed.

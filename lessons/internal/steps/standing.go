@@ -22,11 +22,14 @@ func Standing(b *bench.Bench) (int, []lesson.Check) {
 }
 
 // Root checks that a process has the bench's root.
-func Root(b *bench.Bench, pid int) lesson.Check {
+func Root(b *bench.Bench, pid int) lesson.Check { return RootAt(b.Root(), pid) }
+
+// RootAt checks that a process has the directory dir as its root.
+func RootAt(dir string, pid int) lesson.Check {
 	// A symbolic link on the way to the bench is not in the kernel's answer.
-	want, err := filepath.EvalSymlinks(b.Root())
+	want, err := filepath.EvalSymlinks(dir)
 	if err != nil {
-		want = b.Root()
+		want = dir
 	}
 	got, err := kernel.RootLink(pid)
 	if err != nil {

@@ -83,7 +83,7 @@ unshare --mount --uts --ipc --net --pid --fork --user --map-root-user \
 until pgrep -P $! >"$LAB/pid"; do sleep 0.1; done`),
 		Do:     isolate,
 		Source: []any{namespace.Isolated, namespace.Run},
-		Verify: isolated,
+		Verify: func(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) { return Isolated(ctx, b, b.Root()) },
 	}
 }
 
@@ -98,12 +98,14 @@ func IsolateIn(flags uintptr) func(context.Context, *bench.Bench) error {
 	}
 }
 
-func isolated(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {
+// Isolated judges that a process stands in six namespaces of its own, with the
+// directory root as its root.
+func Isolated(ctx context.Context, b *bench.Bench, root string) ([]lesson.Check, error) {
 	pid, refused := Standing(b)
 	if refused != nil {
 		return refused, nil
 	}
-	checks := []lesson.Check{Root(b, pid)}
+	checks := []lesson.Check{RootAt(root, pid)}
 	for _, kind := range []string{"mnt", "uts", "ipc", "net", "pid", "user"} {
 		ours, err := kernel.Namespace(0, kind)
 		if err != nil {
