@@ -77,6 +77,9 @@ func (t *Tracer) ResultOf(c Call, errno unix.Errno) error {
 		return nil
 	}
 	c.Ret, c.Errno, c.Text = -1, unix.ErrnoName(errno), errno.Error()
+	if c.Errno == "" { // such as 524, which bpf(2) may return and no header names
+		c.Errno = fmt.Sprintf("ERRNO_%d", int(errno))
+	}
 	t.Report(c)
 	return &Error{Call: c, Err: errno}
 }

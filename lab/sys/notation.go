@@ -22,9 +22,15 @@ func quote(s string) string {
 			b.WriteString(`\n`)
 		case c == '\t':
 			b.WriteString(`\t`)
+		case c == '\v':
+			b.WriteString(`\v`)
+		case c == '\f':
+			b.WriteString(`\f`)
+		case c == '\r':
+			b.WriteString(`\r`)
 		case c < 0x20 || c > 0x7e:
-			// A digit behind a short escape would be read as part of it.
-			if i+1 < len(s) && s[i+1] >= '0' && s[i+1] <= '9' {
+			// An octal digit behind a short escape would be read as part of it.
+			if i+1 < len(s) && s[i+1] >= '0' && s[i+1] <= '7' {
 				fmt.Fprintf(&b, `\%03o`, c)
 			} else {
 				fmt.Fprintf(&b, `\%o`, c)
@@ -110,7 +116,7 @@ func CloneFlags(flags uintptr) string {
 func openFlags(flags int) string {
 	mode := [...]string{"O_RDONLY", "O_WRONLY", "O_RDWR", "O_RDWR"}[flags&unix.O_ACCMODE]
 	rest := flagSet(uint64(flags&^unix.O_ACCMODE), []flag{
-		{unix.O_PATH, "O_PATH"}, {unix.O_CLOEXEC, "O_CLOEXEC"}, {unix.O_DIRECTORY, "O_DIRECTORY"}, {unix.O_NOFOLLOW, "O_NOFOLLOW"},
+		{unix.O_NOFOLLOW, "O_NOFOLLOW"}, {unix.O_CLOEXEC, "O_CLOEXEC"}, {unix.O_PATH, "O_PATH"}, {unix.O_DIRECTORY, "O_DIRECTORY"},
 	})
 	if rest == "0" {
 		return mode
