@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/spf13/cobra"
+
 	"byhand/internal/lesson"
 	"byhand/internal/places"
 	"byhand/internal/progress"
@@ -52,7 +54,24 @@ func (a *app) index(name string) (int, error) {
 			return i, nil
 		}
 	}
-	return 0, &exit{code: exitUsage, err: fmt.Errorf("no lesson is called %q", name), hints: []string{"byhand list"}}
+	hints := []string{"byhand list"}
+	if near := a.nearest(name); near != "" {
+		hints = append([]string{"byhand " + near}, hints...)
+	}
+	return 0, &exit{code: exitUsage, err: fmt.Errorf("no lesson is called %q", name), hints: hints}
+}
+
+// nearest is the lesson whose name was probably meant, or empty. cobra, which
+// judges so about commands, is asked, since lessons are commands.
+func (a *app) nearest(name string) string {
+	names := &cobra.Command{SuggestionsMinimumDistance: 2}
+	for _, l := range a.course {
+		names.AddCommand(&cobra.Command{Use: l.Name, Run: func(*cobra.Command, []string) {}})
+	}
+	if near := names.SuggestionsFor(name); len(near) > 0 {
+		return near[0]
+	}
+	return ""
 }
 
 // open reports whether a lesson may be run: the one before it is done.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
 	"byhand/internal/ui"
@@ -21,6 +22,8 @@ func run() int {
 	if process.IsChild() {
 		return process.ChildMain(lab.Stages())
 	}
+	// cobra has no other switch for it: the lessons are listed in their order.
+	cobra.EnableCommandSorting = false
 	guard := ui.Remember(os.Stdin, os.Stdout, os.Getenv)
 	defer guard.Restore()
 	ctx, interrupted := untilSignal(unix.SIGINT, unix.SIGTERM, unix.SIGHUP)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -21,7 +22,14 @@ func TestMain(m *testing.M) {
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir:  "testdata/script",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "readonly": readOnly},
+		Condition: func(name string) (bool, error) {
+			if name != "able" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return able(t), nil
+		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("BYHAND_HOME", filepath.Join(e.WorkDir, "home"))
 			return nil

@@ -20,11 +20,13 @@ func newRoot() *cobra.Command {
 commands, makes the system calls, and reads the kernel back to prove the result.
 
 Without a command it shows the course and what to type next.`,
-		Args:          usage(cobra.NoArgs),
+		Args:          known,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       version,
 		RunE:          showMap,
+
+		SuggestionsMinimumDistance: 2,
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &exit{code: exitUsage, err: err, hints: []string{c.CommandPath() + " --help"}}
@@ -33,8 +35,35 @@ Without a command it shows the course and what to type next.`,
 	for _, l := range lessons.Syllabus() {
 		root.AddCommand(newLesson(l.Name, l.Summary))
 	}
+	root.SetHelpCommand(newHelp())
 	root.AddCommand(newNext(), newList(), newReset(), newUnlock(), newClean(), newDoctor(), newShell(), newVersion())
+	strictCompletion(root)
 	return root
+}
+
+// strictCompletion makes cobra's own command refuse a shell that it doesn't know.
+func strictCompletion(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			c.Short = "print the script that completes byhand's words in a shell"
+			c.Args = known
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
+}
+
+// known refuses what is no command, and names those that are near.
+func known(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	err := fmt.Errorf("unknown command %q for %q", args[0], c.CommandPath())
+	var hints []string
+	for _, name := range c.SuggestionsFor(args[0]) {
+		hints = append(hints, c.CommandPath()+" "+name)
+	}
+	return &exit{code: exitUsage, err: err, hints: append(hints, c.CommandPath()+" --help")}
 }
 
 // usage makes wrong arguments exit with the status for wrong usage.

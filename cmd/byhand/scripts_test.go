@@ -1,0 +1,72 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"byhand/internal/doctor"
+	"byhand/internal/lesson"
+	"byhand/lessons"
+)
+
+// exits is the script command `exits STATUS PROGRAM ARGUMENT...`, which wants
+// the program to end with just that status.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS PROGRAM ARGUMENT...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	wantStatus(ts, args, err)
+}
+
+func wantStatus(ts *testscript.TestScript, args []string, err error) {
+	status := 0
+	if ended := (*exec.ExitError)(nil); errors.As(err, &ended) {
+		status = ended.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if strconv.Itoa(status) != args[0] {
+		ts.Fatalf("%q ended with status %d; want %s", args[1:], status, args[0])
+	}
+}
+
+// readOnly is exits while BYHAND_HOME can't be written to. Root ignores modes,
+// so for root it is mounted read-only, in a mount namespace of the program's.
+func readOnly(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: readonly STATUS PROGRAM ARGUMENT...")
+	}
+	home := ts.Getenv("BYHAND_HOME")
+	if os.Geteuid() == 0 {
+		const script = `mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"`
+		err := ts.Exec("unshare", append([]string{"--mount", "--propagation", "private", "sh", "-euc", script, home}, args[1:]...)...)
+		wantStatus(ts, args, err)
+		return
+	}
+	ts.Check(os.Chmod(home, 0o500))
+	err := ts.Exec(args[1], args[2:]...)
+	ts.Check(os.Chmod(home, 0o700))
+	wantStatus(ts, args, err)
+}
+
+// able tells whether the machine can run every lesson for who runs the test.
+func able(t *testing.T) bool {
+	return !slices.ContainsFunc(lessons.Syllabus(), func(l lesson.Lesson) bool { return lack(t, l) != "" })
+}
+
+// lack says what a lesson needs and this machine, or who runs the test, can't.
+func lack(t *testing.T, l lesson.Lesson) string {
+	for _, need := range l.Needs {
+		if found := doctor.Examine(t.Context(), need); !found.OK {
+			return found.What + ": " + found.Got
+		}
+	}
+	return ""
+}
