@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -52,8 +51,25 @@ func newLesson(name, summary string) *cobra.Command {
 	return c
 }
 
-// run runs the i-th lesson of the course.
+// run runs the i-th lesson of the course, if it is open.
 func (a *app) run(ctx context.Context, i int, f flags) error {
+	if f.print {
+		return a.teach(ctx, i, f)
+	}
+	state, err := a.load()
+	if err != nil {
+		return err
+	}
+	if !a.open(state, i) {
+		l, before := a.course[i].Name, a.course[i-1].Name
+		return &exit{code: exitLocked, err: fmt.Errorf("lesson %s is locked: %s opens it", l, before),
+			hints: []string{"byhand " + before, "byhand unlock " + l}}
+	}
+	return a.teach(ctx, i, f)
+}
+
+// teach runs the i-th lesson of the course.
+func (a *app) teach(ctx context.Context, i int, f flags) error {
 	l := a.course[i]
 	if _, err := rootfs.Parse(f.rootfs); err != nil {
 		return &exit{code: exitUsage, err: fmt.Errorf("--rootfs: %w", err)}
@@ -62,18 +78,9 @@ func (a *app) run(ctx context.Context, i int, f flags) error {
 		_, err := fmt.Print(script(l, &bench.Bench{Source: f.rootfs}))
 		return err
 	}
-	state, err := a.load()
-	if err != nil {
-		return err
-	}
-	if !a.open(state, i) {
-		before := a.course[i-1].Name
-		return &exit{code: exitLocked, err: fmt.Errorf("lesson %s is locked: %s opens it", l.Name, before),
-			hints: []string{"byhand " + before, "byhand unlock " + l.Name}}
-	}
 	for _, need := range l.Needs {
 		if found := doctor.Examine(ctx, need); !found.OK {
-			return &exit{code: exitUnable, err: fmt.Errorf("lesson %s: %s: %s", l.Name, found.What, found.Got), hints: []string{found.Mend}}
+			return &exit{code: exitUnable, err: fmt.Errorf("lesson %s: %s: %s", l.Name, found.What, found.Got), hints: a.goOn(i, found.Mend)}
 		}
 	}
 	if err := a.begin(l.Name); err != nil {
@@ -102,36 +109,10 @@ func (a *app) run(ctx context.Context, i int, f flags) error {
 	return errors.Join(a.earn(l.Name, record), screen.Err())
 }
 
-func newNext() *cobra.Command {
-	var f flags
-	var all bool
-	c := &cobra.Command{
-		Use: "next", Short: "run the next lesson", Args: usage(cobra.NoArgs),
-		RunE: func(c *cobra.Command, _ []string) error {
-			a, err := open(c.Context())
-			if err != nil {
-				return err
-			}
-			for {
-				state, err := a.load()
-				if err != nil {
-					return err
-				}
-				i := 0
-				for i < len(a.course) && state.Done(a.course[i].Name) {
-					i++
-				}
-				if i == len(a.course) {
-					fmt.Fprintln(os.Stderr, "every lesson is done")
-					return nil
-				}
-				if err := a.run(c.Context(), i, f); err != nil || !all || f.print {
-					return err
-				}
-			}
-		},
+// goOn says what to do where the i-th lesson can't run: mend it, or leave it out.
+func (a *app) goOn(i int, mend string) []string {
+	if i+1 == len(a.course) {
+		return []string{mend}
 	}
-	f.add(c)
-	c.Flags().BoolVar(&all, "all", false, "run every lesson that remains, in order")
-	return c
+	return []string{mend, "byhand unlock " + a.course[i+1].Name}
 }

@@ -41,7 +41,7 @@ func (u *unpacker) ownerAndXattrs(at spot, hdr *tar.Header) (mode uint32, err er
 // another machine. It tells whether the owner is what the archive says.
 func (u *unpacker) setOwner(at spot, hdr *tar.Header) (bool, error) {
 	if !u.asRoot {
-		return false, nil
+		return u.opts.RootIsCaller && hdr.Uid == 0 && hdr.Gid == 0, nil
 	}
 	for _, id := range []int{hdr.Uid, hdr.Gid} {
 		if id < 0 || id >= math.MaxUint32 { // the last one means "leave as it is" to chown(2)

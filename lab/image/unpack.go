@@ -11,8 +11,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Options are the listeners of Unpack. Each may be nil.
+// Options say how Unpack goes about it. The listeners may be nil.
 type Options struct {
+	// RootIsCaller says that what the archive calls root is this process, as it
+	// is in a user namespace that maps no more than that. The setuid bits of
+	// root's files then stay, since they give nobody else's rights away.
+	RootIsCaller bool
 	// Report is called as the work goes on, with the number of entries begun
 	// and of bytes of file content read so far.
 	Report func(entries int, bytes int64)
@@ -27,7 +31,8 @@ type Options struct {
 // No entry reaches a file outside dir, whatever its name and whatever links
 // were laid before it. What stands in an entry's way is replaced, save a
 // directory that is not empty. Owners are set when running as root; otherwise
-// every file is the caller's, and the setuid and setgid bits are dropped.
+// every file is the caller's, and the setuid and setgid bits are dropped but
+// where RootIsCaller lets them stay.
 //
 // Zeros become holes, so that a sparse file, or what was one before a format
 // without holes, takes no more room than it needs.

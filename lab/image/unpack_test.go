@@ -177,3 +177,31 @@ func TestUnpackReportsAndStops(t *testing.T) {
 		t.Errorf("Unpack(cancelled) = %v; want %v", err, context.Canceled)
 	}
 }
+
+// TestUnpackForRoot wants the setuid bits of root's files only where root is
+// who unpacks, by its number or by being told so.
+func TestUnpackForRoot(t *testing.T) {
+	var buf bytes.Buffer
+	w := tar.NewWriter(&buf)
+	for _, hdr := range []*tar.Header{
+		{Typeflag: tar.TypeReg, Name: "mine", Mode: 0o4755},
+		{Typeflag: tar.TypeReg, Name: "other", Mode: 0o4755, Uid: 12345, Gid: 12345},
+	} {
+		if err := w.WriteHeader(hdr); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_ = w.Close()
+	root := os.Geteuid() == 0
+	for _, test := range []struct{ told, mine, other bool }{{false, root, root}, {true, true, root}} {
+		dir := t.TempDir()
+		if err := Unpack(t.Context(), bytes.NewReader(buf.Bytes()), dir, Options{RootIsCaller: test.told}); err != nil {
+			t.Fatal(err)
+		}
+		for name, want := range map[string]bool{"mine": test.mine, "other": test.other} {
+			if got := stat(t, filepath.Join(dir, name)).Mode&unix.S_ISUID != 0; got != want {
+				t.Errorf("with RootIsCaller %v, setuid bit of %s kept = %v; want %v", test.told, name, got, want)
+			}
+		}
+	}
+}
