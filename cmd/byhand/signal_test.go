@@ -110,6 +110,9 @@ func interrupt(t *testing.T, home, name string, m moment, how interruption) {
 	if got := x.status(3 * time.Second); got != how.status {
 		t.Errorf("status %d; want %d; shown: %q", got, how.status, x.end())
 	}
+	if text := x.end(); strings.Contains(text, "context canceled") {
+		t.Errorf("shown: %q; want no Go words for an interruption", text)
+	}
 	if how.name == closed {
 		// It has no modes any more.
 	} else if after := x.modes(); after != before {

@@ -53,10 +53,18 @@ func Run(ctx context.Context, s Screen, b *bench.Bench, l lesson.Lesson, o Optio
 		r.result.Unlocked = o.Next
 		r.record.Done, r.record.How = time.Now().UTC(), progress.Did
 	} else {
-		r.result.Error = err.Error()
+		r.result.Error = reason(err)
 	}
 	s.Close(r.result)
 	return r.record, err
+}
+
+// reason says why a lesson ended, to the person who may have ended it.
+func reason(err error) string {
+	if errors.Is(err, context.Canceled) {
+		return "interrupted"
+	}
+	return err.Error()
 }
 
 // run is a lesson under way.
