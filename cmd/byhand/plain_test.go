@@ -156,6 +156,7 @@ func verbatim(t *testing.T, text string, l lesson.Lesson) map[string]bool {
 }
 
 var (
+	pauses   = regexp.MustCompile(`press\s+Enter\s+to\s+(go|read)\s+on`)
 	erased   = regexp.MustCompile(`[^\n\r]*\r\x1b\[K`)
 	escape   = regexp.MustCompile(`\x1b\[[?0-9;]*[A-Za-z]`)
 	notWords = regexp.MustCompile(`[^a-zA-Z]+`)
@@ -168,7 +169,7 @@ func words(text string) string {
 	lab := benches(text)
 	text = erased.ReplaceAllString(text, "")
 	text = escape.ReplaceAllString(text, "")
-	text = notIDs.ReplaceAllString(strings.ReplaceAll(text, "press Enter to go on", ""), "")
+	text = notIDs.ReplaceAllString(pauses.ReplaceAllString(text, ""), "")
 	for _, dir := range lab {
 		text = strings.ReplaceAll(text, filepath.Base(dir), "")
 	}

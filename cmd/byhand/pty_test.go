@@ -135,7 +135,7 @@ func (x *terminal) attend(what string, ready func() bool) {
 	pauses, questions := 0, 0
 	x.await(what, func() bool {
 		text := x.text()
-		if strings.Count(text, "press Enter to go on") > pauses {
+		if strings.Count(text, "press Enter to ") > pauses {
 			pauses++
 			x.press("\r")
 		}
@@ -144,6 +144,20 @@ func (x *terminal) attend(what string, ready func() bool) {
 			x.press("1\r")
 		}
 		return ready()
+	})
+}
+
+// readProse goes through a lesson's prose to its last pause.
+func (x *terminal) readProse() {
+	x.t.Helper()
+	pages := 0
+	x.await("the end of the prose", func() bool {
+		text := x.text()
+		if strings.Count(text, "press Enter to read on") > pages {
+			pages++
+			x.press("\r")
+		}
+		return strings.Contains(text, "press Enter to go on")
 	})
 }
 

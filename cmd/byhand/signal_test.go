@@ -49,6 +49,7 @@ type moment struct {
 func moments(l lesson.Lesson) []moment {
 	step := func(n int) func(*terminal) {
 		return func(x *terminal) {
+			x.readProse()
 			for i := 1; i <= n; i++ {
 				x.awaitText("press Enter to go on", i)
 				x.press("\r")
@@ -56,7 +57,7 @@ func moments(l lesson.Lesson) []moment {
 			}
 		}
 	}
-	all := []moment{{"prose", 80, func(x *terminal) { x.awaitText("press Enter to go on", 1) }}}
+	all := []moment{{"prose", 80, func(x *terminal) { x.awaitText("press Enter to read on", 1) }}}
 	for n := range l.Steps {
 		all = append(all, moment{fmt.Sprintf("step %d", n+1), 80, step(n + 1)})
 	}

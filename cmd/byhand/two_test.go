@@ -50,6 +50,7 @@ func TestCleanBesideARun(t *testing.T) {
 	home := unlocked(t)
 	left := benches(succeed(t, home, "unshare", "--yes", "--keep"))
 	x := onTerminal(t, 50, 60, byhand(t, home, "proc-mounts"))
+	x.readProse()
 	for step := range 3 {
 		x.awaitText("press Enter to go on", step+1)
 		running := benches(x.text())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"byhand/internal/lesson"
@@ -77,7 +78,9 @@ type run struct {
 }
 
 func (r *run) teach(ctx context.Context, l lesson.Lesson) error {
-	r.screen.Prose(l.Prose)
+	if err := r.prose(ctx, l.Prose); err != nil {
+		return err
+	}
 	if l.Prepare != nil {
 		if err := l.Prepare(ctx, r.bench); err != nil {
 			return fmt.Errorf("prepare: %w", err)
@@ -101,6 +104,37 @@ func (r *run) teach(ctx context.Context, l lesson.Lesson) error {
 		return nil
 	}
 	return r.quiz(ctx, l.Quiz)
+}
+
+// prose tells the text a section at a time, as the whole of it would run off a
+// terminal; to nobody in particular, all at once.
+func (r *run) prose(ctx context.Context, text string) error {
+	if r.options.Yes {
+		r.screen.Prose(text)
+		return nil
+	}
+	for i, section := range sections(text) {
+		if i > 0 {
+			if err := r.screen.Pause(ctx, "press Enter to read on"); err != nil {
+				return err
+			}
+		}
+		r.screen.Prose(section)
+	}
+	return nil
+}
+
+// sections cuts a Markdown text before each of its headings of level two.
+func sections(text string) []string {
+	const heading = "\n## "
+	parts := strings.Split(text, heading)
+	for i := 1; i < len(parts); i++ {
+		parts[i] = heading[1:] + parts[i]
+	}
+	if strings.TrimSpace(parts[0]) == "" {
+		return parts[1:]
+	}
+	return parts
 }
 
 func (r *run) pause(ctx context.Context) error {
