@@ -2,6 +2,7 @@ package image
 
 import (
 	"fmt"
+	"path"
 
 	"golang.org/x/sys/unix"
 )
@@ -34,6 +35,10 @@ func (e *exporter) nonDirectory(f found) error {
 	if f.kind() == unix.S_IFSOCK {
 		e.skipped(&e.sum.Sockets, f.name, "a socket has no place in an archive")
 		return nil
+	}
+	if e.layered && f.kind() == unix.S_IFCHR && f.stat.Rdev == 0 {
+		dir, base := path.Split(f.name)
+		return e.entry(f, nil, whiteoutEntry(dir+whiteoutPrefix+base))
 	}
 	h := entryOf(f)
 	if first, ok := e.known(f); ok {

@@ -81,7 +81,11 @@ func ExportFD(ctx context.Context, w io.Writer, fd int, opts ExportOptions) (Sum
 }
 
 func export(ctx context.Context, w io.Writer, top int, opts ExportOptions) (Summary, error) {
-	e := &exporter{
+	return newExporter(ctx, w, opts).archive(top)
+}
+
+func newExporter(ctx context.Context, w io.Writer, opts ExportOptions) *exporter {
+	return &exporter{
 		ctx:   ctx,
 		out:   bufio.NewWriterSize(w, chunk),
 		opts:  opts,
@@ -89,6 +93,10 @@ func export(ctx context.Context, w io.Writer, top int, opts ExportOptions) (Summ
 		buf:   make([]byte, 4*chunk),
 		zero:  make([]byte, chunk),
 	}
+}
+
+// archive writes the whole tree at top, and the archive's end.
+func (e *exporter) archive(top int) (Summary, error) {
 	if err := e.root(top); err != nil {
 		return e.sum, err
 	}
@@ -112,6 +120,8 @@ type exporter struct {
 	buf   []byte // for reading
 	zero  []byte // zeros
 	head  []byte // for headers
+	// layered says that the tree is the upper directory of an overlay.
+	layered bool
 }
 
 func (e *exporter) report() {

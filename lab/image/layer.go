@@ -23,21 +23,22 @@ func layerDigests(config []byte) ([]string, error) {
 	return c.RootFS.DiffIDs, nil
 }
 
-// layer unpacks one layer over those below, if there are any.
-func (u *unpacker) layer(s *store, name, digest string, below bool) error {
+// layer unpacks one layer over those below, if there are any. open opens its
+// file, which may be compressed.
+func (u *unpacker) layer(open func() (io.Reader, error), digest string, below bool) error {
 	hide := u.hide
 	if !below {
 		hide = func(string) error { return nil }
 	}
-	if err := u.readLayer(s, name, func(in io.Reader) error { return u.survey(in, digest, hide) }); err != nil {
+	if err := u.readLayer(open, func(in io.Reader) error { return u.survey(in, digest, hide) }); err != nil {
 		return err
 	}
-	return u.readLayer(s, name, func(in io.Reader) error { return u.stream(tar.NewReader(in)) })
+	return u.readLayer(open, func(in io.Reader) error { return u.stream(tar.NewReader(in)) })
 }
 
 // readLayer calls read with a layer's plain tar stream.
-func (u *unpacker) readLayer(s *store, name string, read func(io.Reader) error) error {
-	file, err := s.open(name)
+func (u *unpacker) readLayer(open func() (io.Reader, error), read func(io.Reader) error) error {
+	file, err := open()
 	if err != nil {
 		return err
 	}
@@ -46,6 +47,9 @@ func (u *unpacker) readLayer(s *store, name string, read func(io.Reader) error) 
 		return err
 	}
 	defer in.Close()
+	if u.opts.Limit > 0 {
+		return read(&bounded{in, u.opts.Limit, u.opts.Limit})
+	}
 	return read(in)
 }
 

@@ -18,6 +18,11 @@ type descriptor struct {
 	Platform    *struct{ OS, Architecture string }
 }
 
+// isOurs tells whether d is for this kind of machine, or does not say.
+func (d descriptor) isOurs() bool {
+	return d.Platform == nil || d.Platform.OS == "linux" && d.Platform.Architecture == runtime.GOARCH
+}
+
 // savedAsLayout reads index.json, see the OCI image specification,
 // image-layout.md and image-index.md.
 func (s *store) savedAsLayout() ([]saved, error) {
@@ -31,7 +36,10 @@ func (s *store) savedAsLayout() ([]saved, error) {
 	}
 	var out []saved
 	for _, d := range index.Manifests {
-		img := saved{open: func() ([]byte, []string, error) { return s.layoutImage(d, 0) }}
+		img := saved{
+			open:     func() ([]byte, []string, error) { return s.layoutImage(d, 0) },
+			manifest: func() ([]byte, error) { return s.manifestOf(d, 0) },
+		}
 		for _, key := range []string{"org.opencontainers.image.ref.name", "io.containerd.image.name"} {
 			if name := d.Annotations[key]; name != "" {
 				img.names = append(img.names, name)
@@ -58,7 +66,7 @@ func (s *store) layoutImage(d descriptor, depth int) (config []byte, layers []st
 	}
 	if len(m.Manifests) > 0 {
 		for _, sub := range m.Manifests {
-			if p := sub.Platform; depth < 3 && (p == nil || p.OS == "linux" && p.Architecture == runtime.GOARCH) {
+			if depth < 3 && sub.isOurs() {
 				return s.layoutImage(sub, depth+1)
 			}
 		}

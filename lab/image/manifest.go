@@ -17,6 +17,8 @@ type saved struct {
 	// files, the lowest layer first. An archive may lack those of an image
 	// that nobody asks for.
 	open func() (config []byte, layers []string, err error)
+	// manifest reads the image's own manifest, and is nil where there is none.
+	manifest func() ([]byte, error)
 }
 
 // images lists the images of the archive.
@@ -48,7 +50,7 @@ func (s *store) savedByDocker(manifest []byte) ([]saved, error) {
 	}
 	var out []saved
 	for _, m := range list {
-		out = append(out, saved{m.RepoTags, func() ([]byte, []string, error) {
+		out = append(out, saved{names: m.RepoTags, open: func() ([]byte, []string, error) {
 			config, err := s.read(m.Config)
 			return config, m.Layers, err
 		}})

@@ -69,7 +69,8 @@ func unpackImage(ctx context.Context, r io.Reader, dir, ref string, opts Options
 	u := newUnpacker(ctx, top, opts)
 	u.layered = true
 	for i, name := range layers {
-		if err := u.layer(s, name, digests[i], i > 0); err != nil {
+		open := func() (io.Reader, error) { return s.open(name) }
+		if err := u.layer(open, digests[i], i > 0); err != nil {
 			return Image{}, fmt.Errorf("layer %d of %d, %s: %w", i+1, len(layers), name, err)
 		}
 	}

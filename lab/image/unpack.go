@@ -23,6 +23,9 @@ type Options struct {
 	// Skipped is called for each entry, or property of an entry, that this
 	// process may not make, such as a device node without root.
 	Skipped func(name, why string)
+	// Limit bounds the bytes that one layer may have when it is decompressed;
+	// 0 does not. A bomb of a megabyte may hold a terabyte.
+	Limit int64
 }
 
 // Unpack writes the tar stream r, plain or compressed by gzip or zstd, into

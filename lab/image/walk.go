@@ -29,6 +29,11 @@ func (e *exporter) visit(dir int, base, name string) error {
 		return e.lack(name, err)
 	}
 	defer unix.Close(f.fd)
+	if e.layered {
+		if err := errWhiteoutName(name); err != nil {
+			return err
+		}
+	}
 	if f.mounted {
 		return e.mountPoint(f)
 	}
@@ -50,7 +55,7 @@ func (e *exporter) directory(f found) error {
 		return e.lack(f.name, fmt.Errorf("open directory: %w", err))
 	}
 	defer unix.Close(fd)
-	if err := e.entry(f, byFD(fd), entryOf(f)); err != nil {
+	if err := e.directoryEntry(f, fd); err != nil {
 		return err
 	}
 	names, err := list(fd, e.buf)
@@ -65,6 +70,20 @@ func (e *exporter) directory(f found) error {
 		if err := e.visit(fd, base, name); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// directoryEntry exports the directory f itself, open at fd.
+func (e *exporter) directoryEntry(f found, fd int) error {
+	if e.layered && f.name == "." {
+		return nil // the root's own properties are those of the image's first layer
+	}
+	if err := e.entry(f, byFD(fd), entryOf(f)); err != nil {
+		return err
+	}
+	if e.layered && isOpaque(fd) {
+		return e.entry(f, nil, whiteoutEntry(f.name+"/"+opaque))
 	}
 	return nil
 }
