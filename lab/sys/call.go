@@ -76,10 +76,19 @@ func (t *Tracer) ResultOf(c Call, errno unix.Errno) error {
 		t.Report(c)
 		return nil
 	}
-	c.Ret, c.Errno, c.Text = -1, unix.ErrnoName(errno), errno.Error()
-	if c.Errno == "" { // such as 524, which bpf(2) may return and no header names
-		c.Errno = fmt.Sprintf("ERRNO_%d", int(errno))
-	}
+	c.Ret, c.Errno, c.Text = -1, errnoName(errno), errno.Error()
 	t.Report(c)
 	return &Error{Call: c, Err: errno}
+}
+
+// errnoName is an errno's name in the kernel's headers.
+func errnoName(errno unix.Errno) string {
+	switch name := unix.ErrnoName(errno); {
+	case errno == unix.EOPNOTSUPP: // its other name, ENOTSUP, is the C library's
+		return "EOPNOTSUPP"
+	case name == "": // such as 524, which bpf(2) may return and no header names
+		return fmt.Sprintf("ERRNO_%d", int(errno))
+	default:
+		return name
+	}
 }

@@ -2,6 +2,7 @@ package sys
 
 import (
 	_ "embed"
+	"net/netip"
 	"os"
 	"reflect"
 	"strings"
@@ -133,6 +134,32 @@ func calls() map[string]func(*Tracer, things) {
 			t.Report(last)
 		},
 		"devices": devices,
+		"network": network,
+	}
+}
+
+// network has the kernel refuse requests: there are no such devices, or no
+// such right. strace prints what is within IFLA_INFO_DATA and _SLAVE_DATA as it
+// lies in memory, so that is not compared here but in lab/network.
+func network(t *Tracer, th things) {
+	_ = t.Setns(th.dir, unix.CLONE_NEWNET)
+	fd, _ := t.NetlinkSocket()
+	_ = t.BindNetlink(fd)
+	_ = t.BindNetlink(-1)
+	_ = t.CapAnswers(fd)
+	_ = t.CapAnswers(-1)
+	kind := NestedAttribute(unix.IFLA_LINKINFO, "IFLA_LINKINFO", Head{}, StringAttribute(unix.IFLA_INFO_KIND, "IFLA_INFO_KIND", "no such"))
+	one := netip.MustParseAddr("192.0.2.1")
+	for i, r := range []Request{
+		{Type: unix.RTM_NEWLINK, Flags: unix.NLM_F_CREATE | unix.NLM_F_EXCL, Head: LinkHead(0, "", 0, 0), Attributes: []Attribute{StringAttribute(unix.IFLA_IFNAME, "IFLA_IFNAME", "none"), kind}},
+		{Type: unix.RTM_NEWLINK, Head: LinkHead(0, "", unix.IFF_UP, unix.IFF_UP), Attributes: []Attribute{NumberAttribute(unix.IFLA_MASTER, "IFLA_MASTER", 7, "7")}},
+		{Type: unix.RTM_DELLINK, Head: LinkHead(0, "", 0, 0)},
+		{Type: unix.RTM_NEWADDR, Flags: unix.NLM_F_CREATE, Head: AddressHead(0, "", 24), Attributes: []Attribute{AddressAttribute(unix.IFA_LOCAL, "IFA_LOCAL", one), AddressAttribute(unix.IFA_ADDRESS, "IFA_ADDRESS", one)}},
+		{Type: unix.RTM_NEWROUTE, Flags: unix.NLM_F_CREATE, Head: RouteHead(0), Attributes: []Attribute{AddressAttribute(unix.RTA_GATEWAY, "RTA_GATEWAY", one)}},
+	} {
+		r.Seq, r.Flags = uint32(i), r.Flags|unix.NLM_F_REQUEST|unix.NLM_F_ACK
+		_ = t.SendNetlink(fd, r)
+		_, _ = t.ReceiveAnswer(fd)
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 // traced are the system calls that the Tracer makes.
-const traced = "umount2,mount_setattr,openat2,chdir,fchdir,chroot,mount,sethostname,execve,openat,write,mkdirat,unlinkat,pidfd_send_signal,sched_setaffinity,bpf"
+const traced = "umount2,mount_setattr,openat2,chdir,fchdir,chroot,mount,sethostname,execve,openat,write,mkdirat,unlinkat,pidfd_send_signal,sched_setaffinity,bpf,setns,socket,bind,setsockopt,sendto,recvfrom"
 
 // reportFD is where a process under strace writes the calls as the Tracer
 // wrote them, first of all the thread that makes them.
@@ -31,7 +31,7 @@ const (
 // TestAsStraceWritesIt makes each call under strace and compares what the
 // Tracer wrote with what strace did.
 func TestAsStraceWritesIt(t *testing.T) {
-	for _, name := range []string{"files", "quotes", "root", "mount", "mount attributes", "below", "hostname", "affinity", "kill", "execute", "execute nothing", "devices"} {
+	for _, name := range []string{"files", "quotes", "root", "mount", "mount attributes", "below", "hostname", "affinity", "kill", "execute", "execute nothing", "devices", "network"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ours, theirs := underStrace(t, name)
@@ -108,7 +108,7 @@ func underStrace(t *testing.T, name string) (ours, theirs []string) {
 // apart has a process make its calls where they do the machine no harm.
 func apart() *syscall.SysProcAttr {
 	// With CLONE_NEWNS here, the runtime also makes the mounts private.
-	attr := &syscall.SysProcAttr{Unshareflags: unix.CLONE_NEWNS | unix.CLONE_NEWUTS, Pdeathsig: unix.SIGKILL}
+	attr := &syscall.SysProcAttr{Unshareflags: unix.CLONE_NEWNS | unix.CLONE_NEWUTS | unix.CLONE_NEWNET, Pdeathsig: unix.SIGKILL}
 	if os.Geteuid() != 0 {
 		attr.Cloneflags = unix.CLONE_NEWUSER
 		attr.UidMappings = []syscall.SysProcIDMap{{HostID: os.Geteuid(), Size: 1}}
