@@ -36,7 +36,7 @@ Without a command it shows the course and what to type next.`,
 		root.AddCommand(newLesson(l.Name, l.Summary))
 	}
 	root.SetHelpCommand(newHelp())
-	root.AddCommand(newNext(), newList(), newReset(), newUnlock(), newClean(), newDoctor(), newShell(), newVersion())
+	root.AddCommand(newNext(), newList(), newReset(), newUnlock(), newClean(), newDoctor(), newShell(), newXray(), newVersion())
 	strictCompletion(root)
 	return root
 }

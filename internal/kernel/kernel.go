@@ -19,6 +19,10 @@ func Gone(err error) bool {
 	return errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.ESRCH)
 }
 
+// isInvalid reports whether an error is EINVAL, by which some files say that
+// there is nothing to tell.
+func isInvalid(err error) bool { return errors.Is(err, unix.EINVAL) }
+
 // of returns the path of a process's file or link in /proc.
 func of(pid int, name string) string {
 	if pid == 0 {
