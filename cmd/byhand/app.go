@@ -78,3 +78,10 @@ func (a *app) nearest(name string) string {
 func (a *app) open(state *progress.State, i int) bool {
 	return i == 0 || state.Done(a.course[i-1].Name) || state.Done(a.course[i].Name)
 }
+
+// locked is the error for a lesson that is not open.
+func (a *app) locked(i int) error {
+	name, before := a.course[i].Name, a.course[i-1].Name
+	return &exit{code: exitLocked, err: fmt.Errorf("lesson %s is locked: %s opens it", name, before),
+		hints: []string{"byhand " + before, "byhand unlock " + name}}
+}

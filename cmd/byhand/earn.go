@@ -26,6 +26,11 @@ func (a *app) earn(lesson string, record progress.Record) error {
 	return a.update(func(s *progress.State) error {
 		before, _ := s.Lesson(lesson)
 		record.Attempts = before.Attempts
+		answers := record.Questions
+		record.Questions = before.Questions
+		for key, answer := range answers {
+			record.Answer(key, answer.Right > 0, answer.When)
+		}
 		if record.Quiz.Asked == 0 && before.Quiz.Asked > 0 {
 			record.Quiz, record.Skips = before.Quiz, before.Skips
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 
 	"github.com/spf13/cobra"
 
@@ -20,6 +21,7 @@ import (
 type flags struct {
 	yes, print, source, json, keep bool
 	rootfs                         string
+	seed                           uint64
 }
 
 func (f *flags) add(c *cobra.Command) {
@@ -28,6 +30,8 @@ func (f *flags) add(c *cobra.Command) {
 	c.Flags().BoolVar(&f.source, "source", false, "show the Go functions that run")
 	c.Flags().BoolVar(&f.json, "json", false, "one JSON object a line; implies --yes")
 	c.Flags().BoolVar(&f.keep, "keep", false, "leave the sandbox standing (byhand shell, byhand clean)")
+	c.Flags().Uint64Var(&f.seed, "seed", 1+rand.Uint64N(999_999), "shuffle the quiz as this seed did; 0 does not shuffle")
+	c.Flags().Lookup("seed").DefValue = "a new one"
 	c.Flags().StringVar(&f.rootfs, "rootfs", "host", "where the root comes from: host, debootstrap[:SUITE], FILE.tar[.gz|.zst] or DIR")
 }
 
@@ -96,7 +100,7 @@ func (a *app) teach(ctx context.Context, i int, f flags) error {
 		return err
 	}
 	b.Source = f.rootfs
-	o := runner.Options{Number: i + 1, Total: len(a.course), Yes: f.yes || f.json, Source: f.source, Keep: f.keep,
+	o := runner.Options{Number: i + 1, Total: len(a.course), Yes: f.yes || f.json, Source: f.source, Keep: f.keep, Seed: f.seed,
 		Code: []runner.Tree{{Top: "lab", Files: lab.Code}, {Top: "lessons", Files: lessons.Code}}}
 	if i+1 < len(a.course) {
 		o.Next = a.course[i+1].Name

@@ -36,7 +36,19 @@ Without a command it shows the course and what to type next.`,
 		root.AddCommand(newLesson(l.Name, l.Summary))
 	}
 	root.SetHelpCommand(newHelp())
-	root.AddCommand(newNext(), newList(), newReset(), newUnlock(), newClean(), newDoctor(), newShell(), newXray(), newVersion())
+	root.AddCommand(
+		newNext(),
+		newList(),
+		newQuiz(),
+		newReview(),
+		newReset(),
+		newUnlock(),
+		newClean(),
+		newDoctor(),
+		newXray(),
+		newShell(),
+		newVersion(),
+	)
 	strictCompletion(root)
 	return root
 }

@@ -77,17 +77,7 @@ func newForLessons(verb, short string, change func(*app, *progress.State, string
 				return nil
 			})
 		},
-		ValidArgsFunction: func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-			a, err := open(c.Context())
-			if err != nil {
-				return nil, cobra.ShellCompDirectiveError
-			}
-			var names []string
-			for _, l := range a.course {
-				names = append(names, l.Name)
-			}
-			return names, cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction: lessonNames,
 	}
 	c.Flags().BoolVar(&all, "all", false, "every lesson")
 	return c

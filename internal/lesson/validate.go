@@ -25,8 +25,13 @@ func (l Lesson) Validate() error {
 	if len(l.Quiz) < MinQuestions {
 		errs = append(errs, fmt.Errorf("%d questions; want %d or more", len(l.Quiz), MinQuestions))
 	}
+	keys := map[string]bool{}
 	for _, q := range l.Quiz {
 		errs = append(errs, q.Validate())
+		if keys[q.Key] {
+			errs = append(errs, fmt.Errorf("two questions have the key %q", q.Key))
+		}
+		keys[q.Key] = true
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("lesson %q: %w", l.Name, err)

@@ -13,6 +13,7 @@ import (
 const future = `{"version":1,"author":{"name":"Ann","n":123456789012345678901234567890},"lessons":{
 	"chroot":{"done":"2026-11-23T12:00:00.5+01:00","how":"taught","DONE":5,"stars":[1,{"of":5}],"attempts":1,
 		"evidence":[{"step":"s","check":"c","want":"w","got":"g","control":true}],
+		"questions":{"gone":{"box":3,"asked":2,"right":2,"when":"2026-11-23T12:00:00Z"}},
 		"quiz":{"asked":8,"right":7,"when":"2026-11-23T12:00:00Z","seed":9}},
 	"not-yet-invented":{"done":"2027-01-01T00:00:00Z","medal":"gold"}}}`
 
@@ -29,6 +30,11 @@ func TestUnknownIsKept(t *testing.T) {
 			r.Attempts++
 			return s.Put("chroot", r)
 		}, []string{`"attempts":1`, `"attempts":2`}},
+		{"a question", func(s *State) error {
+			r, _ := s.Lesson("chroot")
+			r.Answer("dot-dot", true, noon)
+			return s.Put("chroot", r)
+		}, []string{`"questions":{`, `"questions":{"dot-dot":{"box":2,"asked":1,"right":1,"when":"2026-11-23T12:00:00Z"},`}},
 		{"another lesson", func(s *State) error {
 			return s.Put("proc", Record{Kernel: "6.1 <&>"})
 		}, []string{`"lessons":{`, `"lessons":{"proc":{"kernel":"6.1 <&>"},`}},

@@ -36,6 +36,11 @@ type Record struct {
 	Skips []string
 	// Quiz is the result of the latest quiz.
 	Quiz Quiz
+	// Questions are how the lesson's questions stand, by their keys, which
+	// stay the same when a question, or another one, is worded anew.
+	Questions map[string]Answered
+	// Hints are the helps that were asked for.
+	Hints []Hint
 	// Attempts counts how often the lesson was begun.
 	Attempts int
 }
@@ -63,19 +68,23 @@ type Quiz struct {
 // struct tags are usual, lets each member be read, compared and kept by itself.
 func (r *Record) fields() map[string]any {
 	return map[string]any{
-		"done":     &r.Done,
-		"how":      &r.How,
-		"byhand":   &r.Byhand,
-		"kernel":   &r.Kernel,
-		"evidence": &r.Evidence,
-		"skips":    &r.Skips,
-		"quiz":     &r.Quiz,
-		"attempts": &r.Attempts,
+		"done":      &r.Done,
+		"how":       &r.How,
+		"byhand":    &r.Byhand,
+		"kernel":    &r.Kernel,
+		"evidence":  &r.Evidence,
+		"skips":     &r.Skips,
+		"quiz":      &r.Quiz,
+		"questions": &r.Questions,
+		"hints":     &r.Hints,
+		"attempts":  &r.Attempts,
 	}
 }
 
-// clone copies a record so that no slice is shared.
+// clone copies a record so that no slice or map is shared.
 func (r Record) clone() Record {
+	r.Questions = maps.Clone(r.Questions)
+	r.Hints = slices.Clone(r.Hints)
 	r.Evidence = slices.Clone(r.Evidence)
 	r.Skips = slices.Clone(r.Skips)
 	return r

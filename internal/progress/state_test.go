@@ -13,10 +13,12 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 // earned is a record with every field set.
 var earned = Record{
 	Done: noon, How: ByHand, Byhand: "1.0", Kernel: "6.1.0",
-	Evidence: []Evidence{{Step: "Enter", Check: "/proc/PID/root", Want: "a <b> & c", Got: "/x"}},
-	Skips:    []string{"no cgroup v2"},
-	Quiz:     Quiz{Asked: 8, Right: 7, When: noon},
-	Attempts: 3,
+	Evidence:  []Evidence{{Step: "Enter", Check: "/proc/PID/root", Want: "a <b> & c", Got: "/x"}},
+	Skips:     []string{"no cgroup v2"},
+	Quiz:      Quiz{Asked: 8, Right: 7, When: noon},
+	Questions: map[string]Answered{"dot-dot": {Box: 2, Asked: 1, Right: 1, When: noon}},
+	Hints:     []Hint{{Step: "Enter", Count: 2, Command: true}},
+	Attempts:  3,
 }
 
 func TestPut(t *testing.T) {
@@ -42,13 +44,13 @@ func TestPut(t *testing.T) {
 
 func TestLessonIsACopy(t *testing.T) {
 	s := newState()
-	given := Record{Evidence: []Evidence{{Got: "was"}}, Skips: []string{"was"}}
+	given := Record{Evidence: []Evidence{{Got: "was"}}, Skips: []string{"was"}, Hints: []Hint{{Count: 1}}, Questions: map[string]Answered{"was": {}}}
 	put(t, s, "chroot", given)
-	given.Evidence[0].Got, given.Skips[0] = "changed", "changed"
+	given.Evidence[0].Got, given.Skips[0], given.Hints[0].Count, given.Questions["changed"] = "changed", "changed", 2, Answered{}
 	returned, _ := s.Lesson("chroot")
-	returned.Evidence[0].Got, returned.Skips[0] = "changed", "changed"
+	returned.Evidence[0].Got, returned.Skips[0], returned.Hints[0].Count, returned.Questions["changed"] = "changed", "changed", 2, Answered{}
 	got, _ := s.Lesson("chroot")
-	if got.Evidence[0].Got != "was" || got.Skips[0] != "was" {
+	if got.Evidence[0].Got != "was" || got.Skips[0] != "was" || got.Hints[0].Count != 1 || len(got.Questions) != 1 {
 		t.Errorf("after changes outside, Lesson(chroot) = %+v; want it as it was put", got)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -24,6 +25,8 @@ type Options struct {
 	// Source shows the Go functions that run, which are looked up in Code.
 	Source bool
 	Code   []Tree
+	// Seed shuffles the choices of the quiz; 0 does not.
+	Seed uint64
 	// Keep leaves the bench standing.
 	Keep bool
 }
@@ -103,7 +106,7 @@ func (r *run) teach(ctx context.Context, l lesson.Lesson) error {
 		r.record.Skips = append(r.record.Skips, "the quiz was not asked")
 		return nil
 	}
-	return r.quiz(ctx, l.Quiz)
+	return r.quiz(ctx, l)
 }
 
 // prose tells the text a section at a time, as the whole of it would run off a
@@ -203,18 +206,21 @@ func Settle(ctx context.Context, s lesson.Step, b *bench.Bench) ([]lesson.Check,
 	}
 }
 
-func (r *run) quiz(ctx context.Context, questions []lesson.Question) error {
-	for i, q := range questions {
-		picks, err := r.screen.Ask(ctx, i+1, len(questions), q)
-		if err != nil {
-			return err
-		}
-		r.screen.Graded(q, picks)
-		r.result.Asked++
-		if q.Right(picks) {
-			r.result.Right++
-		}
+func (r *run) quiz(ctx context.Context, l lesson.Lesson) error {
+	if r.options.Seed != 0 {
+		r.screen.Note(fmt.Sprintf("seed %d: --seed %d repeats the order of the choices and the numbers drawn", r.options.Seed, r.options.Seed))
 	}
-	r.record.Quiz = progress.Quiz{Asked: r.result.Asked, Right: r.result.Right, When: time.Now().UTC()}
+	score, err := Ask(ctx, r.screen, Items(l), Asking{
+		Benches: filepath.Dir(r.bench.Dir), Seed: r.options.Seed,
+		Kept: func(item Item, right bool, at time.Time) error {
+			r.record.Answer(item.Question.Key, right, at)
+			return nil
+		},
+	})
+	r.result.Asked, r.result.Right = score.Asked, score.Right
+	if err != nil {
+		return err
+	}
+	r.record.Quiz = progress.Quiz{Asked: score.Asked, Right: score.Right, When: time.Now().UTC()}
 	return nil
 }

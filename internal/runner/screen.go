@@ -34,9 +34,10 @@ type Screen interface {
 	Check(lesson.Check)
 	// Pause waits until the person wants to go on.
 	Pause(ctx context.Context, prompt string) error
-	// Ask puts a question, the n-th of total, and returns the indices chosen.
+	// Ask puts a question, the n-th of total, and returns the indices chosen, or
+	// of a question for a number the number.
 	Ask(ctx context.Context, n, total int, q lesson.Question) (picks []int, err error)
-	// Graded shows how a question was answered.
+	// Graded shows how a question was answered, and what trying it out has shown.
 	Graded(q lesson.Question, picks []int)
 	// Note shows a sentence of byhand's own: what is skipped, kept or set aside.
 	Note(text string)

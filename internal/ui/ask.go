@@ -18,10 +18,15 @@ import (
 func (p *people) Ask(ctx context.Context, n, total int, q lesson.Question) ([]int, error) {
 	p.show(kindQuestion, func(t Terminal) string {
 		number := fmt.Sprintf("Question %d of %d", n, total)
+		if q.Try != nil {
+			number += ": predict; it is tried out once you have answered"
+		}
 		return t.join(t.prose(), Dim, number) + t.join(t.prose(), Strong, t.lesson(q.Ask))
 	})
 	choose := p.askLine
-	if t := p.look(); t.Interactive {
+	if n <= len(p.answers) {
+		choose = p.given(p.answers[n-1])
+	} else if t := p.look(); t.Interactive && q.Number == nil {
 		if options, ok := t.menu(q); ok {
 			choose = func(ctx context.Context, q lesson.Question) ([]int, error) {
 				return p.askMenu(ctx, t, q.Several(), options)
@@ -39,22 +44,56 @@ func (p *people) Ask(ctx context.Context, n, total int, q lesson.Question) ([]in
 	return picks, nil
 }
 
-// Graded shows whether the answer was right and why, and for each wrong pick
-// why it tempts.
+// given returns what shows an answer that was given beforehand.
+func (p *people) given(picks []int) func(context.Context, lesson.Question) ([]int, error) {
+	return func(_ context.Context, q lesson.Question) ([]int, error) {
+		p.show(kindQuestion, func(t Terminal) string {
+			return t.choices(q) + t.join(t.prose(), Strong, "answer: "+numbers(q, picks))
+		})
+		return picks, nil
+	}
+}
+
+// numbers renders an answer as it is typed.
+func numbers(q lesson.Question, picks []int) string {
+	var words []string
+	for _, pick := range picks {
+		if q.Number == nil {
+			pick++
+		}
+		words = append(words, fmt.Sprint(pick))
+	}
+	return strings.Join(words, " and ")
+}
+
+// right renders the right answer.
+func right(q lesson.Question) string {
+	if q.Number != nil {
+		return fmt.Sprintf("%d %s", q.Number.Is, q.Number.Unit)
+	}
+	var picks []int
+	for i, c := range q.Choices {
+		if c.Right {
+			picks = append(picks, i)
+		}
+	}
+	return numbers(q, picks)
+}
+
+// Graded shows what trying it out has shown, whether the answer was right and
+// why, and for each wrong pick why it tempts.
 func (p *people) Graded(q lesson.Question, picks []int) {
+	p.seen(q.Seen)
 	p.show(kindGraded, func(t Terminal) string {
 		var text string
 		if q.Right(picks) {
 			text = t.labelled(0, span{"right: ", Done}, plain(t.lesson(q.Explain)))
 		} else {
-			var right []string
-			for i, c := range q.Choices {
-				if c.Right {
-					right = append(right, fmt.Sprint(i+1))
-				}
-			}
-			text = t.labelled(0, span{"WRONG: ", Error}, plain("the answer is "+strings.Join(right, " and "))) +
+			text = t.labelled(0, span{"WRONG: ", Error}, plain(t.lesson("the answer is "+right(q)))) +
 				t.labelled(0, span{"why: ", Strong}, plain(t.lesson(q.Explain)))
+		}
+		if q.Number != nil && !q.Right(picks) && len(picks) == 1 {
+			text += t.hang(t.prose(), span{text: fmt.Sprintf("%d: ", picks[0])}, span{text: "   "}, plain(t.lesson(q.Number.Wrong(picks[0]))))
 		}
 		for i, c := range q.Choices {
 			if slices.Contains(picks, i) && !c.Right {
@@ -63,6 +102,32 @@ func (p *people) Graded(q lesson.Question, picks []int) {
 		}
 		return text
 	})
+}
+
+// seen shows the commands that a prediction was tried out with, as the shell's,
+// and what they printed, as the kernel's answer.
+func (p *people) seen(seen *lesson.Seen) {
+	if seen == nil {
+		return
+	}
+	p.shell(kindShell, seen.Shell)
+	p.show(kindDoing, func(t Terminal) string {
+		var text string
+		mark := span{"kernel " + t.bar() + " ", roleKernel}
+		for _, line := range strings.Split(strings.TrimSpace(cleanLines(seen.Output)), "\n") {
+			text += t.hang(t.columns(), mark, mark, plain(line))
+		}
+		return text
+	})
+}
+
+// choices renders all choices of a question.
+func (t Terminal) choices(q lesson.Question) string {
+	var text string
+	for i, c := range q.Choices {
+		text += t.choice(2, i, c)
+	}
+	return text
 }
 
 // choice renders the i-th choice with its number.

@@ -26,6 +26,7 @@ func TestParseAnswer(t *testing.T) {
 		{"2,2", false, []int{1}, ""},
 		{"1,3", true, []int{0, 2}, ""},
 		{"3 1", true, []int{2, 0}, ""},
+		{"3+1", true, []int{2, 0}, ""},
 		{"1, 2,,3", true, []int{0, 1, 2}, ""},
 		{"2", true, []int{1}, ""},
 		{"1 2", false, nil, "only one choice is right"},
@@ -146,6 +147,90 @@ why: The kernel makes both up when they are read.
 		p, out := record(Terminal{})
 		p.Graded(tt.q, tt.picks)
 		equal(t, "Graded", "\n"+out.String(), tt.want)
+	}
+}
+
+// number is a question for a number.
+func number() lesson.Question {
+	return lesson.Question{
+		Key: "quota", Ask: "How long may it run?",
+		Number:  &lesson.Number{Is: 20, Within: 10, Unit: "ms", Traps: []lesson.Trap{{Is: 5, Why: "That is of one CPU."}}, Why: "It is what was written."},
+		Explain: "5 % of four CPUs.",
+	}
+}
+
+// tried is a prediction that was tried out.
+func tried(t *testing.T, output string) lesson.Question {
+	t.Helper()
+	q := lesson.Question{
+		Key: "self", Ask: "What does it print?", Explain: "It is the first.", Try: &lesson.Try{},
+		Choices: []lesson.Choice{{Text: "1", Shows: "^1$"}, {Text: "more", Why: "So it is outside.", Shows: "^..+$"}, {Text: "none", Why: "All have one.", Shows: "^$"}},
+	}
+	q, err := q.Settle(lesson.Seen{Shell: "unshare --pid --fork sh -c 'echo $$'", Output: output})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return q
+}
+
+func TestAskNumber(t *testing.T) {
+	p, _, out := pipe(t, "x\n18\n")
+	picks, err := p.Ask(t.Context(), 1, 1, number())
+	if err != nil || !slices.Equal(picks, []int{18}) {
+		t.Errorf("Ask = %v, %v; want [18]", picks, err)
+	}
+	p.Graded(number(), picks)
+	p.Graded(number(), []int{5})
+	p.Graded(number(), []int{17})
+	equal(t, "a question for a number", "\n"+out.String(), `
+Question 1 of 1
+How long may it run?
+answer, a whole number of ms: x
+not accepted: "x" is not a whole number; type a whole number of ms
+answer, a whole number of ms: 18
+
+right: 5 % of four CPUs.
+WRONG: the answer is 20 ms
+why: 5 % of four CPUs.
+5: That is of one CPU.
+WRONG: the answer is 20 ms
+why: 5 % of four CPUs.
+17: It is what was written.
+`)
+}
+
+func TestGradedPrediction(t *testing.T) {
+	p, out := record(Terminal{})
+	p.Graded(tried(t, "NSpid: 4711 1\n1\n"), []int{1})
+	equal(t, "a prediction", "\n"+out.String(), `
+$ unshare --pid --fork sh -c 'echo $$'
+
+kernel | NSpid: 4711 1
+kernel | 1
+
+WRONG: the answer is 1
+why: It is the first.
+2. more
+   So it is outside.
+`)
+}
+
+// TestAnswersGiven answers without anybody there, and does not read the input.
+func TestAnswersGiven(t *testing.T) {
+	p, r, out := pipe(t, "3\n")
+	p.answers = [][]int{{1}, {0, 2}}
+	for n, q := range []lesson.Question{one(), two()} {
+		if picks, err := p.Ask(t.Context(), n+1, 2, q); err != nil || !slices.Equal(picks, p.answers[n]) {
+			t.Errorf("Ask = %v, %v; want %v", picks, err, p.answers[n])
+		}
+	}
+	for _, want := range []string{"3. the kernel\nanswer: 2\n", "answer: 1 and 3\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("shown: %s\nwant it to contain %q", out, want)
+		}
+	}
+	if left, _ := io.ReadAll(r); string(left) != "3\n" {
+		t.Errorf("left in the pipe: %q; want all of it", left)
 	}
 }
 

@@ -17,17 +17,8 @@ const maxTries = 20
 
 // askLine lists the choices and reads a line with the numbers chosen.
 func (p *people) askLine(ctx context.Context, q lesson.Question) ([]int, error) {
-	p.show(kindQuestion, func(t Terminal) string {
-		var text string
-		for i, c := range q.Choices {
-			text += t.choice(2, i, c)
-		}
-		return text
-	})
-	accepted := fmt.Sprintf("a number from 1 to %d", len(q.Choices))
-	if q.Several() {
-		accepted = fmt.Sprintf("one number or more from 1 to %d, such as 1 3", len(q.Choices))
-	}
+	p.show(kindQuestion, func(t Terminal) string { return t.choices(q) })
+	accepted := Accepted(q)
 	for try := 1; ; try++ {
 		p.show(kindQuestion, func(t Terminal) string {
 			return strings.TrimSuffix(t.join(t.prose()-2, Strong, "answer, "+accepted), "\n") + ": "
@@ -41,7 +32,7 @@ func (p *people) askLine(ctx context.Context, q lesson.Question) ([]int, error) 
 		if !isTerminal(p.in.file) {
 			p.show(kindQuestion, func(Terminal) string { return clean(line) + "\n" })
 		}
-		picks, err := parseAnswer(line, len(q.Choices), q.Several())
+		picks, err := ParseAnswer(line, q)
 		if err == nil {
 			return picks, nil
 		}
@@ -54,10 +45,34 @@ func (p *people) askLine(ctx context.Context, q lesson.Question) ([]int, error) 
 	}
 }
 
+// Accepted says what is an answer to a question.
+func Accepted(q lesson.Question) string {
+	switch {
+	case q.Number != nil:
+		return "a whole number of " + q.Number.Unit
+	case q.Several():
+		return fmt.Sprintf("one number or more from 1 to %d, such as 1 3", len(q.Choices))
+	}
+	return fmt.Sprintf("a number from 1 to %d", len(q.Choices))
+}
+
+// ParseAnswer reads an answer as it is typed, and returns the indices chosen or
+// the number. Commas, spaces and plus signs separate.
+func ParseAnswer(line string, q lesson.Question) ([]int, error) {
+	if q.Number == nil {
+		return parseAnswer(line, len(q.Choices), q.Several())
+	}
+	number, err := strconv.Atoi(strings.TrimSpace(line))
+	if err != nil {
+		return nil, fmt.Errorf("%q is not a whole number", clean(strings.TrimSpace(line)))
+	}
+	return []int{number}, nil
+}
+
 // parseAnswer reads the numbers of the choices in a line, 1 being the first of
 // n, and returns their indices. Commas and spaces separate.
 func parseAnswer(line string, n int, several bool) ([]int, error) {
-	words := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
+	words := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == '+' || r == ' ' || r == '\t' })
 	var picks []int
 	for _, word := range words {
 		number, err := strconv.Atoi(word)

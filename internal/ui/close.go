@@ -46,6 +46,17 @@ func (t Terminal) verdict(r runner.Result) string {
 	return t.labelled(0, label, plain(strings.Join(said, ", ")))
 }
 
+// Scored shows the score.
+func (p *people) Scored(s runner.Score) {
+	p.show(kindResult, func(t Terminal) string {
+		text := fmt.Sprintf("%d of %s right", s.Right, count(s.Asked, "answer"))
+		if s.Unable > 0 {
+			text += fmt.Sprintf("; %s could not be tried out here", count(s.Unable, "prediction"))
+		}
+		return t.labelled(0, span{"score: ", Strong}, plain(text))
+	})
+}
+
 // next returns the command to type after a lesson that ended so.
 func next(r runner.Result) string {
 	switch {

@@ -131,7 +131,7 @@ func (c *console) modes() unix.Termios {
 // one is a question with one right answer, the second.
 func one() lesson.Question {
 	return lesson.Question{
-		Ask: "Which process is number 1?",
+		Key: "pid-1", Ask: "Which process is number 1?",
 		Choices: []lesson.Choice{
 			{Text: "the shell", Why: "It is the one you see."},
 			{Text: "the first in its PID namespace", Right: true},
@@ -144,7 +144,7 @@ func one() lesson.Question {
 // two is a question with two right answers, the first and the third.
 func two() lesson.Question {
 	return lesson.Question{
-		Ask: "Which files belong to /proc?",
+		Key: "proc-files", Ask: "Which files belong to /proc?",
 		Choices: []lesson.Choice{
 			{Text: "mounts", Right: true},
 			{Text: "fstab", Why: "It lists mounts, too, but nobody needs to obey it."},

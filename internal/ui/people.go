@@ -35,6 +35,8 @@ type people struct {
 	in   *input
 	look func() Terminal
 	now  func() time.Time
+	// answers are those given beforehand.
+	answers [][]int
 
 	mu    sync.Mutex // a step's Do may report calls from several goroutines
 	out   io.Writer

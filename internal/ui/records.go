@@ -19,6 +19,9 @@ import (
 type records struct {
 	now func() time.Time
 
+	// answers are those given beforehand.
+	answers [][]int
+
 	mu      sync.Mutex
 	encoder *json.Encoder
 	fault   error
@@ -137,37 +140,61 @@ type quizAsked struct {
 	Type    string   `json:"type"`
 	N       int      `json:"n"`
 	Total   int      `json:"total"`
+	Key     string   `json:"key"`
 	Ask     string   `json:"ask"`
 	Several bool     `json:"several"`
+	Predict bool     `json:"predict,omitempty"`
 	Choices []string `json:"choices"`
+	Unit    string   `json:"unit,omitempty"`
 }
 
 // quizGraded is an object of type "quiz" for a question that was answered;
-// only here is "ok". Choices are numbered from 1, as people number them.
+// only here is "ok". Choices are numbered from 1, as people number them; to a
+// question for a number, picks and answer hold the number.
 type quizGraded struct {
 	Type    string   `json:"type"`
+	Key     string   `json:"key"`
 	Ask     string   `json:"ask"`
 	OK      bool     `json:"ok"`
 	Picks   []int    `json:"picks"`
 	Answer  []int    `json:"answer"`
 	Explain string   `json:"explain"`
 	Why     []string `json:"why,omitempty"`
+	Shell   string   `json:"shell,omitempty"`
+	Output  string   `json:"output,omitempty"`
 }
 
-// Ask writes an object of type "quiz" and returns ErrNoAnswer: whoever reads
-// JSON gives the answers beforehand.
+// Ask writes an object of type "quiz", and returns the answer that was given
+// beforehand, or ErrNoAnswer.
 func (r *records) Ask(ctx context.Context, n, total int, q lesson.Question) ([]int, error) {
-	asked := quizAsked{Type: "quiz", N: n, Total: total, Ask: q.Ask, Several: q.Several()}
+	asked := quizAsked{Type: "quiz", N: n, Total: total, Key: q.Key, Ask: q.Ask, Several: q.Several(), Predict: q.Try != nil, Choices: []string{}}
 	for _, c := range q.Choices {
 		asked.Choices = append(asked.Choices, c.Text)
 	}
+	if q.Number != nil {
+		asked.Unit = q.Number.Unit
+	}
 	r.write(asked)
+	if n <= len(r.answers) {
+		return r.answers[n-1], ctx.Err()
+	}
 	return nil, fmt.Errorf("question %d of %d: %w", n, total, ErrNoAnswer)
 }
 
 // Graded writes an object of type "quiz" that says how it was answered.
 func (r *records) Graded(q lesson.Question, picks []int) {
-	graded := quizGraded{Type: "quiz", Ask: q.Ask, OK: q.Right(picks), Picks: []int{}, Explain: q.Explain}
+	graded := quizGraded{Type: "quiz", Key: q.Key, Ask: q.Ask, OK: q.Right(picks), Picks: []int{}, Explain: q.Explain}
+	if q.Seen != nil {
+		graded.Shell, graded.Output = q.Seen.Shell, q.Seen.Output
+	}
+	if q.Number != nil {
+		graded.Picks, graded.Answer = append(graded.Picks, picks...), []int{q.Number.Is}
+		if !graded.OK && len(picks) == 1 {
+			graded.Why = []string{q.Number.Wrong(picks[0])}
+		}
+		r.write(graded)
+		return
+	}
 	for _, i := range picks {
 		graded.Picks = append(graded.Picks, i+1)
 		if i >= 0 && i < len(q.Choices) && !q.Choices[i].Right {
@@ -191,6 +218,11 @@ type quizEnded struct {
 	Questions int    `json:"questions"`
 	Asked     int    `json:"asked"`
 	Right     int    `json:"right"`
+}
+
+// Scored writes the last object of type "quiz" of a quiz that was no lesson's.
+func (r *records) Scored(s runner.Score) {
+	r.write(quizEnded{"quiz", s.Asked + s.Unable, s.Asked, s.Right})
 }
 
 // Close writes an object of type "quiz", with what became of it, and one of

@@ -48,9 +48,9 @@ func TestRecords(t *testing.T) {
 {"type":"note","text":"the quiz is skipped"}
 {"type":"syscall","name":"getpid","args":[],"ret":1}
 {"type":"work","what":"b","done":2,"total":4,"unit":"B"}
-{"type":"quiz","n":1,"total":8,"ask":"Which files belong to /proc?","several":true,"choices":["mounts","fstab","self"]}
-{"type":"quiz","ask":"Which files belong to /proc?","ok":false,"picks":[1,2],"answer":[1,3],"explain":"The kernel makes both up when they are read.","why":["It lists mounts, too, but nobody needs to obey it."]}
-{"type":"quiz","ask":"Which files belong to /proc?","ok":true,"picks":[1,3],"answer":[1,3],"explain":"The kernel makes both up when they are read."}
+{"type":"quiz","n":1,"total":8,"key":"proc-files","ask":"Which files belong to /proc?","several":true,"choices":["mounts","fstab","self"]}
+{"type":"quiz","key":"proc-files","ask":"Which files belong to /proc?","ok":false,"picks":[1,2],"answer":[1,3],"explain":"The kernel makes both up when they are read.","why":["It lists mounts, too, but nobody needs to obey it."]}
+{"type":"quiz","key":"proc-files","ask":"Which files belong to /proc?","ok":true,"picks":[1,3],"answer":[1,3],"explain":"The kernel makes both up when they are read."}
 {"type":"quiz","questions":0,"asked":0,"right":0}
 {"type":"result","lesson":"proc-mounts","ok":true,"checks":3,"refused":0,"questions":0,"asked":0,"right":0,"unlocked":"cgroup-cpu"}
 `)

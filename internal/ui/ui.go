@@ -18,6 +18,8 @@ import (
 // Screen is a runner.Screen that remembers whether all of it could be written.
 type Screen interface {
 	runner.Screen
+	// Scored shows the score of a quiz that was no lesson's.
+	Scored(runner.Score)
 	// Err returns the first error met in writing, such as ENOSPC.
 	Err() error
 }
@@ -32,6 +34,9 @@ type Options struct {
 	Err io.Writer
 	// JSON asks for one JSON object a line in place of text.
 	JSON bool
+	// Answers, where set, are given to the questions in place of asking: the
+	// n-th to the n-th question.
+	Answers [][]int
 	// Getenv looks up the environment; nil is os.Getenv.
 	Getenv func(string) string
 }
@@ -48,12 +53,16 @@ func New(o Options) Screen {
 		o.Err = os.Stderr
 	}
 	if o.JSON {
-		return newRecords(o.Out, time.Now)
+		r := newRecords(o.Out, time.Now)
+		r.answers = o.Answers
+		return r
 	}
 	return &people{
 		in:  &input{file: o.In},
 		out: o.Out,
 		err: o.Err,
+
+		answers: o.Answers,
 		// The window may be resized at any time, so each text looks again.
 		look: func() Terminal { return Look(o.In, o.Out, o.Getenv) },
 		now:  time.Now,

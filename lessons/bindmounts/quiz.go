@@ -6,6 +6,7 @@ import "byhand/internal/lesson"
 func quiz() []lesson.Question {
 	return []lesson.Question{
 		{
+			Key: "same-inode",
 			Ask: "The machine's /srv/site is bound to /data inside. What holds? (Several are right.)",
 			Choices: []lesson.Choice{
 				{
@@ -28,6 +29,7 @@ func quiz() []lesson.Question {
 			Explain: "A bind mount is a second path to the same directory. It was looked up once, when it was made.",
 		},
 		{
+			Key: "read-only-ignored",
 			Ask: "In C you call mount(\"/srv/site\", \"/data\", NULL, MS_BIND | MS_RDONLY, NULL), and nothing else. What happens?",
 			Choices: []lesson.Choice{
 				{
@@ -50,6 +52,7 @@ func quiz() []lesson.Question {
 			Explain: "A bind mount starts with the flags of its source. MS_REMOUNT | MS_BIND | MS_RDONLY, in a second call, makes it read-only; mountinfo shows whether it is.",
 		},
 		{
+			Key: "not-recursive",
 			Ask: "On the machine a tmpfs is mounted at /srv/site/cache, and holds the file new. The directory beneath it holds the file old. The machine's root runs mount --bind /srv/site /data. What does ls /data/cache show?",
 			Choices: []lesson.Choice{
 				{
@@ -72,6 +75,7 @@ func quiz() []lesson.Question {
 			Explain: "Without MS_REC only the one mount is bound, and seen from there nothing covers the directory. In a user namespace this is refused, for it would uncover what was hidden.",
 		},
 		{
+			Key: "read-only-recursive",
 			Ask: "A tmpfs is mounted at /srv/site/cache. You run mount --rbind /srv/site /data, then mount -o remount,bind,ro /data. What can be written to? (Several are right.)",
 			Choices: []lesson.Choice{
 				{
@@ -94,6 +98,7 @@ func quiz() []lesson.Question {
 			Explain: "The remount changes one mount. For all below as well there is mount_setattr(2) with AT_RECURSIVE; the source is never concerned.",
 		},
 		{
+			Key: "file-replaced",
 			Ask: "The file app.conf is bound to /etc/app.conf in a container. Outside you change it with sed -i, which writes a new file and renames it to app.conf. What does cat /etc/app.conf show inside?",
 			Choices: []lesson.Choice{
 				{
@@ -116,6 +121,7 @@ func quiz() []lesson.Question {
 			Explain: "A bind mount is of an inode, not of a name; mountinfo now says //deleted. Bind the directory if files in it are to be replaced.",
 		},
 		{
+			Key: "socket",
 			Ask: "A container is started with -v /var/run/docker.sock:/var/run/docker.sock:ro, as root. What can a program inside do with the socket?",
 			Choices: []lesson.Choice{
 				{
@@ -134,6 +140,7 @@ func quiz() []lesson.Question {
 			Explain: "A read-only mount protects the contents of files and directories. Sockets, pipes and devices lead to somebody who acts for you.",
 		},
 		{
+			Key: "remount-without-bind",
 			Ask: "/srv is a disk of its own on the machine, and no file on it is open. /srv/site is bound to /data. Root, without any user namespace, runs mount -o remount,ro /data, forgetting bind. What happens?",
 			Choices: []lesson.Choice{
 				{
@@ -156,6 +163,7 @@ func quiz() []lesson.Question {
 			Explain: "mountinfo has two places for ro: one for the mount, one, at the end, for the file system. Without MS_BIND it is the second that changes.",
 		},
 		{
+			Key: "propagation",
 			Ask: "Outside, /srv/site is a mount with shared:7. Inside, its bind mount /data has master:7. Later somebody outside mounts a disk at /srv/site/usb, and somebody inside a tmpfs at /data/tmp. Both directories existed. What holds? (Several are right.)",
 			Choices: []lesson.Choice{
 				{
@@ -178,6 +186,7 @@ func quiz() []lesson.Question {
 			Explain: "master:7 makes /data a slave of group 7: mounts come from there, and none goes back. This is how a container may see disks that are plugged in later.",
 		},
 		{
+			Key: "owners",
 			Ask: "docker run -v /home/ann:/data ..., with Docker's defaults: no user namespace, root inside. What can happen? (Several are right.)",
 			Choices: []lesson.Choice{
 				{
@@ -200,6 +209,7 @@ func quiz() []lesson.Question {
 			Explain: "A bind mount brings the machine's files with their owners, and without a user namespace user 0 inside is user 0 outside. --user, or a user namespace, changes that.",
 		},
 		{
+			Key: "covered",
 			Ask: "An image has files in /app. You run it with -v \"$PWD/src\":/app, and src is an empty directory. What does /app show inside?",
 			Choices: []lesson.Choice{
 				{

@@ -6,6 +6,7 @@ import "byhand/internal/lesson"
 func quiz() []lesson.Question {
 	return []lesson.Question{
 		{
+			Key: "five-percent",
 			Ask: "On a machine with four CPUs yes is to get 5 % of all of them, which top shows as 20 %. Which of these does that? (Several are right.)",
 			Choices: []lesson.Choice{
 				{
@@ -28,6 +29,7 @@ func quiz() []lesson.Question {
 			Explain: "The quota is CPU time in a period, whatever CPUs it is spent on: 5000 microseconds for each of the four, in 100000.",
 		},
 		{
+			Key: "not-a-member",
 			Ask: "yes runs, started by your shell. You make a group and write the quota; it reads back as written. The meter stays at 100 %, and nr_periods at 0. What is wrong?",
 			Choices: []lesson.Choice{
 				{
@@ -50,6 +52,7 @@ func quiz() []lesson.Question {
 			Explain: "A limit binds the processes in the group, and nobody is in a new group. /proc/PID/cgroup tells which groups a process is in.",
 		},
 		{
+			Key: "two-hogs",
 			Ask: "A group has a quota of 10 % of a CPU, and one yes in it. You start a second yes in the same group, on a machine with two CPUs. What do they get?",
 			Choices: []lesson.Choice{
 				{
@@ -72,6 +75,7 @@ func quiz() []lesson.Question {
 			Explain: "A group is limited as one. Whoever starts more processes in it only divides the same quota further.",
 		},
 		{
+			Key: "weights",
 			Ask: "On a machine with one CPU, group A has weight 100 and group B weight 300; there are no quotas, and nothing else to do. What holds? (Several are right.)",
 			Choices: []lesson.Choice{
 				{
@@ -94,6 +98,7 @@ func quiz() []lesson.Question {
 			Explain: "Weights are compared among the groups that want the CPU at this moment. They divide it; they limit nobody who is alone.",
 		},
 		{
+			Key: "processors",
 			Ask: "On a machine with four CPUs a process runs in a group whose quota is 20 % of one CPU. What does getconf _NPROCESSORS_ONLN print inside?",
 			Choices: []lesson.Choice{
 				{
@@ -112,6 +117,7 @@ func quiz() []lesson.Question {
 			Explain: "A quota takes away time, not CPUs. Who sizes thread pools by the number of CPUs starts too many threads here; cpuset would take CPUs away.",
 		},
 		{
+			Key: "children-move",
 			Ask: "Shell P has started a child, S. You write P's PID to cgroup.procs of a new group. Then P starts another child, T. Who is in the group?",
 			Choices: []lesson.Choice{
 				{
@@ -134,6 +140,7 @@ func quiz() []lesson.Question {
 			Explain: "fork(2) puts the child in its parent's group. Moving the parent later moves nobody else, so a container's first process is moved before it has children.",
 		},
 		{
+			Key: "throttled-server",
 			Ask: "A server with eight busy threads runs with --cpus 1 on eight CPUs. Some requests wait nearly 90 ms, though on average the quota seems enough. Why?",
 			Choices: []lesson.Choice{
 				{
@@ -152,6 +159,7 @@ func quiz() []lesson.Question {
 			Explain: "In each 100 ms the group has 100 ms to spend, and eight threads spend eight at a time. nr_throttled and the throttled time in cpu.stat show it.",
 		},
 		{
+			Key: "nested-quota",
 			Ask: "Group A has a quota of 10 % of a CPU. Its child B has none. A hog runs in B. What do you see? (Several are right.)",
 			Choices: []lesson.Choice{
 				{
@@ -174,6 +182,7 @@ func quiz() []lesson.Question {
 			Explain: "Limits hold down the tree. A container may be throttled by a group above, and its own cpu.stat then says nothing of it.",
 		},
 		{
+			Key: "inner-processes",
 			Ask: "Version 2. Group G has your shell in it. You type mkdir G/c and echo +memory > G/cgroup.subtree_control. What happens?",
 			Choices: []lesson.Choice{
 				{
@@ -196,6 +205,7 @@ func quiz() []lesson.Question {
 			Explain: "A group that hands memory on to its children may hold no processes itself, unless it is the root. Move them to a child first, then write.",
 		},
 		{
+			Key: "quota-alone",
 			Ask: "The only limit that an ordinary user's process has is a quota of 5 %. What can it still do? (Several are right.)",
 			Choices: []lesson.Choice{
 				{

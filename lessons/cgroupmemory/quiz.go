@@ -6,6 +6,7 @@ import "byhand/internal/lesson"
 func quiz() []lesson.Question {
 	return []lesson.Question{
 		{
+			Key: "status-137",
 			Ask: "A program in a group with a limit has ended, and the shell says that its exit status is 137. What is certain?",
 			Choices: []lesson.Choice{
 				{
@@ -28,6 +29,7 @@ func quiz() []lesson.Question {
 			Explain: "137 is 128 + 9, and 9 is SIGKILL. Whether the OOM killer sent it is told by oom_kill, in memory.events or memory.oom_control.",
 		},
 		{
+			Key: "untouched-memory",
 			Ask: "A group may use 80 MB, without swap. On a machine with plenty of memory a program in it calls malloc for 200 MB, and touches none of it yet. What happens?",
 			Choices: []lesson.Choice{
 				{
@@ -50,6 +52,7 @@ func quiz() []lesson.Question {
 			Explain: "malloc gets addresses. Memory is taken page by page when they are touched, and only then is it charged.",
 		},
 		{
+			Key: "page-cache",
 			Ask: "In a group with a limit of 80 MB you run cat on a file of 1 GB on disk, into /dev/null. What happens?",
 			Choices: []lesson.Choice{
 				{
@@ -72,6 +75,7 @@ func quiz() []lesson.Question {
 			Explain: "Page cache is charged and reclaimed. That is why usage at the limit is no sign of trouble by itself.",
 		},
 		{
+			Key: "tmpfs-charged",
 			Ask: "A group may use 80 MB, without swap. A process in it writes 200 MB to a file in a tmpfs, and is killed. What now? (Several are right.)",
 			Choices: []lesson.Choice{
 				{
@@ -94,6 +98,7 @@ func quiz() []lesson.Question {
 			Explain: "A tmpfs file stays charged to the group that wrote it until it is deleted or the tmpfs unmounted. Without swap, nothing can be taken back.",
 		},
 		{
+			Key: "who-is-killed",
 			Ask: "In a group with a limit of 80 MB and no swap, A sleeps and holds 60 MB. B begins to grow, and at 20 MB the limit is met. Outside the group, C holds 4 GB. Nobody's oom_score_adj was changed. Who is killed?",
 			Choices: []lesson.Choice{
 				{
@@ -116,6 +121,7 @@ func quiz() []lesson.Question {
 			Explain: "The OOM killer takes the process that frees the most, corrected by oom_score_adj. An innocent one may well be it.",
 		},
 		{
+			Key: "swap-unsaid",
 			Ask: "A group has a limit of 80 MB; nothing is said about swap, and the machine has 1 GB of it, unused. A hog in the group takes 120 MB and then sleeps. What happens?",
 			Choices: []lesson.Choice{
 				{
@@ -134,6 +140,7 @@ func quiz() []lesson.Question {
 			Explain: "memory.max and memory.limit_in_bytes count memory only. Swap has its own limit: memory.swap.max, or memory.memsw.limit_in_bytes for both together.",
 		},
 		{
+			Key: "no-swap",
 			Ask: "The machine has swap. With which options may a container use 80 MB of memory and no swap at all?",
 			Choices: []lesson.Choice{
 				{
@@ -156,6 +163,7 @@ func quiz() []lesson.Question {
 			Explain: "--memory-swap is the sum of memory and swap, as in version 1. A sum equal to the memory leaves nothing for swap; version 2 gets memory.swap.max 0.",
 		},
 		{
+			Key: "moved-charge",
 			Ask: "A process uses 60 MB. You write its PID to cgroup.procs of a new group whose limit is 20 MB. What happens?",
 			Choices: []lesson.Choice{
 				{
@@ -178,6 +186,7 @@ func quiz() []lesson.Question {
 			Explain: "Pages stay with the group that was charged first; only new ones count here. So a container's first process is moved before it begins to work.",
 		},
 		{
+			Key: "memory-high",
 			Ask: "Version 2. memory.high is 40 MB, memory.max 80 MB, and there is no swap. A hog grows as fast as it can. What do you see within the first seconds?",
 			Choices: []lesson.Choice{
 				{
@@ -200,6 +209,7 @@ func quiz() []lesson.Question {
 			Explain: "Above memory.high the kernel makes the group's processes reclaim, and sleep. That leaves time to see memory.events and to do something.",
 		},
 		{
+			Key: "pressure",
 			Ask: "The limit is 80 MB, usage 79 MB, and there is no swap. What shows that the group is really short of memory? (Several are right.)",
 			Choices: []lesson.Choice{
 				{

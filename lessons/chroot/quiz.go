@@ -6,6 +6,7 @@ import "byhand/internal/lesson"
 func quiz() []lesson.Question {
 	return []lesson.Question{
 		{
+			Key: "relative-path",
 			Ask: "A program stands in $LAB. It calls chroot(\"rootfs\"), nothing more, and then opens the relative path \"outside.txt\". What happens?",
 			Choices: []lesson.Choice{
 				{
@@ -28,6 +29,7 @@ func quiz() []lesson.Question {
 			Explain: "The working directory is still $LAB, outside the new root, and relative paths start there. That is why chdir(\"/\") belongs to every chroot(2).",
 		},
 		{
+			Key: "dot-dot",
 			Ask: "The shell in the new root stands in / and runs: cat ../../../etc/hostname. The new root has no /etc/hostname; the machine has one. What happens?",
 			Choices: []lesson.Choice{
 				{
@@ -46,6 +48,7 @@ func quiz() []lesson.Question {
 			Explain: "When a lookup meets the process's root, .. stays there. So the path means /etc/hostname in the new root, and that doesn't exist.",
 		},
 		{
+			Key: "no-such-file",
 			Ask: "You copy /bin/sh, which is dynamically linked, to $LAB/rootfs/bin/sh and nothing else. Then chroot \"$LAB/rootfs\" /bin/sh says: No such file or directory. Which file is it that the kernel can't find?",
 			Choices: []lesson.Choice{
 				{
@@ -68,6 +71,7 @@ func quiz() []lesson.Question {
 			Explain: "execve(2) reads the loader's path from the program's ELF header, looks it up in the new root, and returns ENOENT if it isn't there.",
 		},
 		{
+			Key: "shared",
 			Ask: "Root starts a shell in the new root, by chroot(2) alone: no namespace is made. What does this shell still share with the machine? (Several are right.)",
 			Choices: []lesson.Choice{
 				{
@@ -90,6 +94,7 @@ func quiz() []lesson.Question {
 			Explain: "chroot(2) changes how paths are looked up and nothing else. Processes, network and hostname are not reached through paths; they need namespaces.",
 		},
 		{
+			Key: "symbolic-link",
 			Ask: "Inside, you make a symbolic link: ln -s /etc/hostname /x. Both the machine and the new root have an /etc/hostname. Who reads what?",
 			Choices: []lesson.Choice{
 				{
@@ -112,6 +117,7 @@ func quiz() []lesson.Question {
 			Explain: "An absolute link is looked up from the root of the process that follows it. So tools that work on a container's files from outside must not follow its links blindly.",
 		},
 		{
+			Key: "hard-link",
 			Ask: "Before the shell starts, you make a hard link on the same file system: ln \"$LAB/outside.txt\" \"$LAB/rootfs/h\". Inside: cat /h. What happens?",
 			Choices: []lesson.Choice{
 				{
@@ -130,6 +136,7 @@ func quiz() []lesson.Question {
 			Explain: "chroot(2) takes away names, not files. Whatever gets a name inside, by a hard link or a bind mount, can be reached.",
 		},
 		{
+			Key: "only-privileged",
 			Ask: "Why does the kernel let only a process with CAP_SYS_CHROOT choose a new root?",
 			Choices: []lesson.Choice{
 				{
@@ -152,6 +159,7 @@ func quiz() []lesson.Question {
 			Explain: "Programs such as su run as root and trust what they find under /etc and /lib. Whoever chooses the root would choose what they trust.",
 		},
 		{
+			Key: "open-pipe",
 			Ask: "The shell's standard input is the named pipe $LAB/in. Inside, cat /in fails with ENOENT, for the pipe lies outside the root. Why do your commands still arrive?",
 			Choices: []lesson.Choice{
 				{
@@ -174,6 +182,7 @@ func quiz() []lesson.Question {
 			Explain: "chroot(2) closes nothing. That is useful here; but a forgotten descriptor of a directory outside is a way out by fchdir(2).",
 		},
 		{
+			Key: "order-of-privileges",
 			Ask: "A server starts as root and wants to lock itself into DIR, then work as an ordinary user. Which order holds?",
 			Choices: []lesson.Choice{
 				{
@@ -196,6 +205,7 @@ func quiz() []lesson.Question {
 			Explain: "The root while it is still allowed, then the working directory, then groups before the user, for afterwards there is no right left to change them.",
 		},
 		{
+			Key: "same-file",
 			Ask: "The shell inside has written /inside.txt. What is true of $LAB/rootfs/inside.txt, seen from outside? (Several are right.)",
 			Choices: []lesson.Choice{
 				{

@@ -6,6 +6,7 @@ import "byhand/internal/lesson"
 func quiz() []lesson.Question {
 	return []lesson.Question{
 		{
+			Key: "mounts-left-out",
 			Ask: "In its own mount namespace the sandbox has mounted proc at /proc and a tmpfs at /tmp, and has written /tmp/a. Outside, you pack $LAB/rootfs with tar. What does the archive hold of the two?",
 			Choices: []lesson.Choice{
 				{
@@ -28,6 +29,7 @@ func quiz() []lesson.Question {
 			Explain: "Outside, nothing is mounted there. An export so made holds the root and not the mounts, and that is what is wanted.",
 		},
 		{
+			Key: "two-names",
 			Ask: "In the root, a and b are two hard links to one file of 10 MB. You write it with tar and unpack it elsewhere. What comes out?",
 			Choices: []lesson.Choice{
 				{
@@ -46,6 +48,7 @@ func quiz() []lesson.Question {
 			Explain: "The content follows the first name. The second is a header that says: the same as that one. So the first must be unpacked before it.",
 		},
 		{
+			Key: "import-loses",
 			Ask: "docker export C | docker import - new. What of the image that C was started from does new no longer have? (Several are right.)",
 			Choices: []lesson.Choice{
 				{
@@ -68,6 +71,7 @@ func quiz() []lesson.Question {
 			Explain: "An export is one flat tree of files. What to run, and how the tree came about, stands in the configuration and the layers, which docker save keeps.",
 		},
 		{
+			Key: "setuid-order",
 			Ask: "Root unpacks a program with mode 4755 and owner 0. The unpacker creates the file, sets the mode with chmod(2), then the owner with chown(2). What mode does the file have?",
 			Choices: []lesson.Choice{
 				{
@@ -86,6 +90,7 @@ func quiz() []lesson.Question {
 			Explain: "chown(2) clears the set-user-ID bit of a program, so that nobody gets one by accident, and its file capabilities too. Hence: first the owner, then the rest.",
 		},
 		{
+			Key: "owner-unmapped",
 			Ask: "User 1000 unpacks a root in a user namespace whose uid_map and gid_map are both 0 1000 1. The archive says that etc/shadow belongs to 0:42. What happens when the unpacker runs chown 0:42 on it?",
 			Choices: []lesson.Choice{
 				{
@@ -108,6 +113,7 @@ func quiz() []lesson.Question {
 			Explain: "With one ID mapped, all files of an unpacked root must belong to that one. Rootless engines therefore map many, with the help of newuidmap(1).",
 		},
 		{
+			Key: "link-escape",
 			Ask: "An unpacker runs as root. It refuses names that begin with a slash or contain \"..\", and otherwise opens each name below the target. An archive holds x, a symbolic link to /etc, and then a plain file x/passwd. What happens?",
 			Choices: []lesson.Choice{
 				{
@@ -130,6 +136,7 @@ func quiz() []lesson.Question {
 			Explain: "Two harmless names make one that isn't. An absolute link is followed from the root of whoever follows it.",
 		},
 		{
+			Key: "stays-inside",
 			Ask: "While you unpack, somebody else may change links in the target. What keeps every file inside? (Several are right.)",
 			Choices: []lesson.Choice{
 				{
@@ -152,6 +159,7 @@ func quiz() []lesson.Question {
 			Explain: "Looking up and opening must be one act, within the root. A check beforehand can be outrun; docker cp was, in CVE-2018-15664.",
 		},
 		{
+			Key: "seek-in-gzip",
 			Ask: "You want one small file out of a root.tar.gz of 10 GB. What must tar read?",
 			Choices: []lesson.Choice{
 				{
@@ -170,6 +178,7 @@ func quiz() []lesson.Question {
 			Explain: "An archive without an index is read from the beginning. It goes on to the end, since a later entry of the same name would replace the first.",
 		},
 		{
+			Key: "file-capability",
 			Ask: "A program in the root has the file capability cap_net_raw. Root packs with tar --xattrs -c and unpacks with tar --xattrs -x, GNU's. What has become of the capability?",
 			Choices: []lesson.Choice{
 				{
@@ -192,6 +201,7 @@ func quiz() []lesson.Question {
 			Explain: "GNU tar unpacks other attributes only with --xattrs-include='*', or a narrower pattern such as security.*.",
 		},
 		{
+			Key: "hole",
 			Ask: "A file of 1 GB in the root is a hole but for 1 MB; on disk it takes 1 MB. You pack with tar -c and unpack with tar -x, without further options. What holds? (Several are right.)",
 			Choices: []lesson.Choice{
 				{

@@ -6,6 +6,7 @@ import "byhand/internal/lesson"
 func quiz() []lesson.Question {
 	return []lesson.Question{
 		{
+			Key: "old-proc",
 			Ask: "As root you run unshare --mount --pid --fork sh: new PID namespace, the machine's root, nothing mounted. Then: echo $$; ps -e. What do you see?",
 			Choices: []lesson.Choice{
 				{
@@ -28,6 +29,7 @@ func quiz() []lesson.Question {
 			Explain: "A proc mount shows the PID namespace of the process that mounted it. This one was mounted at boot.",
 		},
 		{
+			Key: "bound-proc",
 			Ask: "Someone bind-mounts the machine's /proc to ROOT/proc before the shell starts in its new PID namespace. The shell is PID 1 there, 4242 outside. To what does /proc/self point, for the shell?",
 			Choices: []lesson.Choice{
 				{
@@ -46,6 +48,7 @@ func quiz() []lesson.Question {
 			Explain: "proc answers in the numbers of its own PID namespace. $$ says 1 and /proc/self says 4242: a sure sign of a leftover of the machine's /proc.",
 		},
 		{
+			Key: "proc-refused",
 			Ask: "An ordinary user runs unshare --user --map-root-user --mount sh, then mount -t proc none /mnt. What happens?",
 			Choices: []lesson.Choice{
 				{
@@ -68,6 +71,7 @@ func quiz() []lesson.Question {
 			Explain: "Mounting proc takes CAP_SYS_ADMIN in the user namespace that owns the PID namespace. Without --pid that is the machine's.",
 		},
 		{
+			Key: "sysfs-of-mounter",
 			Ask: "The machine's root makes only a new mount namespace, no user and no network namespace, and mounts sysfs at ROOT/sys. What does ls ROOT/sys/class/net show?",
 			Choices: []lesson.Choice{
 				{
@@ -90,6 +94,7 @@ func quiz() []lesson.Question {
 			Explain: "sysfs shows the network devices of the mounter's network namespace. To hide the machine's, that namespace must be made first.",
 		},
 		{
+			Key: "sysfs-undivided",
 			Ask: "In its six new namespaces the shell mounts sysfs at /sys. What there is still the whole machine's? (Several are right.)",
 			Choices: []lesson.Choice{
 				{
@@ -112,6 +117,7 @@ func quiz() []lesson.Question {
 			Explain: "No namespace exists for disks, CPUs or modules. sysfs hides only what belongs to another network namespace.",
 		},
 		{
+			Key: "secret-from-outside",
 			Ask: "The shell has mounted a tmpfs at its /tmp and written /tmp/secret. Outside, with enough rights, which of these shows the secret? PID is the shell's number outside.",
 			Choices: []lesson.Choice{
 				{
@@ -134,6 +140,7 @@ func quiz() []lesson.Question {
 			Explain: "/proc/PID/root takes a reader into the other process's mount namespace. A private mount hides from paths, not from one who may inspect the process.",
 		},
 		{
+			Key: "free-total",
 			Ask: "The machine has 16 GB. The shell has its own proc, and a control group holds it to 80 MB. What total does free show inside?",
 			Choices: []lesson.Choice{
 				{
@@ -156,6 +163,7 @@ func quiz() []lesson.Question {
 			Explain: "free reads /proc/meminfo, which speaks of the machine. There is no namespace for memory, only limits.",
 		},
 		{
+			Key: "proc-after-pivot",
 			Ask: "In a user namespace you change the root with pivot_root(2) and detach the old one; no proc is mounted in the new one yet. Now mount -t proc none /proc is refused with EPERM. Before detaching it would have worked. Why?",
 			Choices: []lesson.Choice{
 				{
@@ -178,6 +186,7 @@ func quiz() []lesson.Question {
 			Explain: "Somebody may have covered parts of proc to hide them. A fresh mount would reveal them, so a user namespace gets one only where an uncovered one is in sight already.",
 		},
 		{
+			Key: "new-net-old-mounts",
 			Ask: "A process moves to a new network namespace but keeps the machine's mounts of /proc and /sys. What do /proc/net/dev and /sys/class/net list?",
 			Choices: []lesson.Choice{
 				{
@@ -200,6 +209,7 @@ func quiz() []lesson.Question {
 			Explain: "/proc/net follows the reader, /sys/class/net the mounter. This is why a new network namespace wants a new mount of sysfs.",
 		},
 		{
+			Key: "left-behind",
 			Ask: "The shell has mounted proc, sysfs and tmpfs, written /tmp/a and /inside.txt, and now ends; it was the last process in its namespaces. What is found outside? (Several are right.)",
 			Choices: []lesson.Choice{
 				{

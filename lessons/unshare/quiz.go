@@ -6,6 +6,7 @@ import "byhand/internal/lesson"
 func quiz() []lesson.Question {
 	return []lesson.Question{
 		{
+			Key: "no-fork",
 			Ask: "You run unshare --user --map-root-user --pid sh, without --fork. At its prompt you type /bin/true, and then /bin/true again. What happens?",
 			Choices: []lesson.Choice{
 				{
@@ -28,6 +29,7 @@ func quiz() []lesson.Question {
 			Explain: "The new PID namespace is for children. The first is its PID 1; when PID 1 has ended, the kernel refuses every further fork into it with ENOMEM.",
 		},
 		{
+			Key: "hostname-refused",
 			Ask: "An ordinary user runs unshare --user --map-root-user sh: no --uts. Inside, id says uid=0. What does hostname box do?",
 			Choices: []lesson.Choice{
 				{
@@ -46,6 +48,7 @@ func quiz() []lesson.Question {
 			Explain: "sethostname(2) asks for CAP_SYS_ADMIN in the user namespace that owns the UTS namespace. The shell is still in the machine's, which the machine's user namespace owns.",
 		},
 		{
+			Key: "order-with-chroot",
 			Ask: "Why does the lesson run unshare ... chroot ROOT sh, and not chroot ROOT unshare ... sh?",
 			Choices: []lesson.Choice{
 				{
@@ -68,6 +71,7 @@ func quiz() []lesson.Question {
 			Explain: "A user namespace gives its maker CAP_SYS_CHROOT, and with that one could leave the chroot. So the kernel refuses it to a process whose root isn't that of its mount namespace.",
 		},
 		{
+			Key: "map-of-one",
 			Ask: "uid_map reads: 0 1000 1. \"Root\" inside creates a file in a directory that belongs to user 1000 outside, and then runs chown 1 on it. What happens?",
 			Choices: []lesson.Choice{
 				{
@@ -90,6 +94,7 @@ func quiz() []lesson.Question {
 			Explain: "The map translates one ID: 0 inside is 1000 outside. An ID that the map doesn't hold can't be stored, hence EINVAL.",
 		},
 		{
+			Key: "root-mapped",
 			Ask: "The machine's root runs unshare --user --map-root-user sh. The map is 0 0 1. What goes through inside? (Several are right.)",
 			Choices: []lesson.Choice{
 				{
@@ -112,6 +117,7 @@ func quiz() []lesson.Question {
 			Explain: "Root is mapped to root, so he still owns all of root's files. His capabilities over the machine are gone. A map to an ordinary user takes away both.",
 		},
 		{
+			Key: "setgroups",
 			Ask: "Why must an ordinary user write deny to /proc/PID/setgroups before writing gid_map?",
 			Choices: []lesson.Choice{
 				{
@@ -134,6 +140,7 @@ func quiz() []lesson.Question {
 			Explain: "A file with mode rwx---rwx is shut to its group and open to others. Whoever may leave the group becomes one of the others.",
 		},
 		{
+			Key: "kill-pid-1",
 			Ask: "The shell is PID 1 of its PID namespace, 4242 outside, and has no handler for SIGTERM. Which of these ends it?",
 			Choices: []lesson.Choice{
 				{
@@ -156,6 +163,7 @@ func quiz() []lesson.Question {
 			Explain: "Only SIGKILL and SIGSTOP from an outer namespace are forced upon PID 1. When it ends, the kernel kills all other processes in the namespace.",
 		},
 		{
+			Key: "other-loopback",
 			Ask: "A web server on the machine listens on 127.0.0.1:8080. In the shell's new network namespace you bring lo up and connect to 127.0.0.1:8080. What happens?",
 			Choices: []lesson.Choice{
 				{
@@ -174,6 +182,7 @@ func quiz() []lesson.Question {
 			Explain: "A network namespace has its own devices, addresses and ports. The server's socket is bound in the machine's namespace and isn't found in this one.",
 		},
 		{
+			Key: "nspid",
 			Ask: "Outside, /proc/4242/status of the shell says NSpid: 4242 1. What follows? (Several are right.)",
 			Choices: []lesson.Choice{
 				{
@@ -196,6 +205,7 @@ func quiz() []lesson.Question {
 			Explain: "A process has a number in its PID namespace and in each one above. Above sees below, and never the other way.",
 		},
 		{
+			Key: "not-divided",
 			Ask: "The shell has all six new namespaces. What can it still do to the machine's other processes? (Several are right.)",
 			Choices: []lesson.Choice{
 				{
