@@ -22,9 +22,18 @@ func Stages() process.Table {
 		"sys":       sandbox.Rooted(process.Typed(mount.Sys)),
 		"tmp":       sandbox.Rooted(process.Typed(mount.Tmp)),
 		"null":      process.Typed(mount.Null),
+		"serve":     process.Typed(mount.Serve),
+		"asking":    process.Typed(mount.ServeAsking),
+		"readonly":  process.Typed(mount.ServeReadOnly),
+		"all":       process.Typed(mount.ServeReadOnlyAll),
+		"cover":     process.Typed(mount.Cover),
+		"spread":    process.Typed(mount.Spread),
+		"attach":    process.Typed(mount.AttachAll),
 		"workload":  process.Typed(workload.Run),
 		"look":      sandbox.Rooted(process.Typed(probe.Look)),
 		"open":      sandbox.Rooted(process.Typed(probe.Open)),
+		"write":     sandbox.Rooted(process.Typed(probe.Write)),
+		"mounts":    process.Typed(probe.Mounts),
 		"shell":     sandbox.Rooted(process.Typed(chroot.Exec)),
 	}
 }

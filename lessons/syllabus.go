@@ -3,6 +3,7 @@ package lessons
 
 import (
 	"byhand/internal/lesson"
+	"byhand/lessons/bindmounts"
 	"byhand/lessons/cgroupcpu"
 	"byhand/lessons/cgroupmemory"
 	"byhand/lessons/chroot"
@@ -20,5 +21,6 @@ func Syllabus() []lesson.Lesson {
 		cgroupcpu.Lesson(),
 		cgroupmemory.Lesson(),
 		imageexport.Lesson(),
+		bindmounts.Lesson(),
 	}
 }
