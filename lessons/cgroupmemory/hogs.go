@@ -22,7 +22,8 @@ const smallBytes = 20 * mb
 // smallHog is what the sandbox's shell is told: an endless line, cut.
 var smallHog = fmt.Sprintf(`(yes | tr -d "\n" | head -c %d; sleep 3600) | tail &`, smallBytes)
 
-func smallShell(*bench.Bench) string { return "echo '" + smallHog + "' >\"$LAB/in\"\n" }
+// Where echo might turn \n into a line's end, printf's %s never does.
+func smallShell(*bench.Bench) string { return "printf '%s\\n' '" + smallHog + "' >\"$LAB/in\"\n" }
 
 // small starts the first hog and shows how it grows.
 func small(ctx context.Context, b *bench.Bench) error {
@@ -113,10 +114,10 @@ func largeShell(b *bench.Bench) string {
 	for _, op := range g.Join(0) {
 		fmt.Fprintf(&join, "  echo \"$BASHPID\" >%s\n", op.Path)
 	}
-	return "echo '" + largeHog + "; echo $? >/status' >\"$LAB/in\"\n" +
+	return "printf '%s\\n' '" + largeHog + "; echo $? >/status' >\"$LAB/in\"\n" +
 		g.Create().Shell() +
 		"(\n" + join.String() + "  " + largeHog + " >/dev/null\n) && status=0 || status=$?\n" +
-		"echo $status >\"$LAB/status\"\n" +
+		"echo \"$status\" >\"$LAB/status\"\n" +
 		"until [ -s \"$LAB/rootfs/status\" ]; do sleep 0.1; done\n"
 }
 
