@@ -57,6 +57,9 @@ type Step struct {
 	// Verify reads the kernel and judges the bench's state, whoever made it.
 	// An error means that judging was not possible; a refusal is a Check.
 	Verify func(context.Context, *bench.Bench) ([]Check, error)
+	// Overtaken marks a step whose state a later one ends, so that it can't be
+	// asked for once that is done.
+	Overtaken bool
 }
 
 // Check is one thing that was looked up in the kernel, beside what it must be.

@@ -110,6 +110,8 @@ type Result struct {
 	Right     int `json:"right"`
 	// Unlocked names the lesson that this one opened, or is empty.
 	Unlocked string `json:"unlocked,omitempty"`
+	// Next is the command to type next, where it is another than usual.
+	Next string `json:"-"`
 	// Kept is the directory of the bench left standing, or empty.
 	Kept string `json:"kept,omitempty"`
 	// Error says why the lesson ended early, or is empty.

@@ -60,6 +60,8 @@ func (p *people) Scored(s runner.Score) {
 // next returns the command to type after a lesson that ended so.
 func next(r runner.Result) string {
 	switch {
+	case r.Next != "":
+		return clean(r.Next)
 	case !r.OK:
 		return "byhand " + clean(r.Name)
 	case r.Unlocked != "":

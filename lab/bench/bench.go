@@ -26,6 +26,8 @@ type Bench struct {
 	Work func(what string, done, total int64, unit string)
 	// Meter, where set, is told the readings of a measurement under way.
 	Meter func(Reading)
+	// Subject, where set, is what is judged in place of what Dir holds.
+	Subject *Subject
 
 	lock *os.File
 }
@@ -75,6 +77,9 @@ func Open(dir string) (*Bench, error) {
 
 // Path returns the path of a file of the bench.
 func (b *Bench) Path(elem ...string) string {
+	if path, found := b.elsewhere(elem); found {
+		return path
+	}
 	return filepath.Join(append([]string{b.Dir}, elem...)...)
 }
 

@@ -23,6 +23,9 @@ const patience = 10 * time.Second
 // what was made just before a byhand was killed. Should it be cut short itself,
 // it can be done again.
 func (b *Bench) Destroy(ctx context.Context) error {
+	if b.lock == nil {
+		return fmt.Errorf("destroy bench %s: it is not held, so that it may be somebody's own directory", b.ID)
+	}
 	if err := b.endProcesses(ctx); err != nil {
 		return fmt.Errorf("destroy bench %s: %w", b.ID, err)
 	}

@@ -100,6 +100,9 @@ var ErrNone = errors.New("no process stands in the sandbox")
 
 // PID returns the standing process.
 func PID(b *bench.Bench) (int, error) {
+	if b.Subject != nil {
+		return standing(b.Subject.PID)
+	}
 	text, err := os.ReadFile(b.Path("pid"))
 	if err != nil {
 		return 0, ErrNone
@@ -107,6 +110,14 @@ func PID(b *bench.Bench) (int, error) {
 	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
 	if err != nil {
 		return 0, fmt.Errorf("read %s: %w", b.Path("pid"), err)
+	}
+	return standing(pid)
+}
+
+// standing returns a process that has not ended; pid 0 is none.
+func standing(pid int) (int, error) {
+	if pid == 0 {
+		return 0, ErrNone
 	}
 	start, err := kernel.StartTime(pid)
 	if err != nil || !kernel.Alive(pid, start) {

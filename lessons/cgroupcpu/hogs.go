@@ -9,9 +9,11 @@ import (
 	"strings"
 	"time"
 
+	"byhand/internal/diagnose"
 	"byhand/internal/lesson"
 	"byhand/lab/bench"
 	"byhand/lab/cgroup"
+	"byhand/lab/sandbox"
 	"byhand/lab/workload"
 	"byhand/lessons/internal/steps"
 )
@@ -121,6 +123,14 @@ func unlimited(who string, percent float64) lesson.Check {
 	}
 }
 
+// empty says how a process gets into a group that has none.
+func empty(b *bench.Bench, g *cgroup.Group, suffix string) string {
+	if pid, err := sandbox.PID(b); err == nil && suffix == "" {
+		return diagnose.Alone(g, pid)
+	}
+	return "the hog for comparison is started there, outside of the sandbox: sh -c 'echo $$ >" + filepath.Join(g.Dirs[0].Path, "cgroup.procs") + "; exec yes >/dev/null' &"
+}
+
 // both returns the sandbox's group and the one without a quota, or the check
 // that says which one is missing.
 func both(b *bench.Bench) ([]*cgroup.Group, []lesson.Check, error) {
@@ -131,7 +141,7 @@ func both(b *bench.Bench) ([]*cgroup.Group, []lesson.Check, error) {
 			return nil, nil, err
 		}
 		if pids, err := g.Processes(); err != nil || len(pids) == 0 {
-			return nil, []lesson.Check{lesson.Equal("processes in cgroup "+g.Name, "some", "none", "nothing was started in it, or moved to it")}, err
+			return nil, []lesson.Check{lesson.Equal("processes in cgroup "+g.Name, "some", "none", "nothing was started in it, or moved to it: "+empty(b, g, suffix))}, err
 		}
 		groups = append(groups, g)
 	}

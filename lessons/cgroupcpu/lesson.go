@@ -39,6 +39,8 @@ func Lesson() lesson.Lesson {
 				Do:     hogs,
 				Source: []any{hogs, workload.Run},
 				Verify: hogsRun,
+
+				Overtaken: true, // the quota comes next
 			},
 			{
 				Title:  "Give the group 5 % of all CPUs",

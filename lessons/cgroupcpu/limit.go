@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"time"
 
+	"byhand/internal/diagnose"
 	"byhand/internal/lesson"
 	"byhand/lab/bench"
 	"byhand/lab/cgroup"
@@ -66,7 +67,7 @@ func limited(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {
 	if err != nil {
 		return nil, err
 	}
-	readBack := lesson.Equal("the quota and the period, read back", bandwidth(quota()), bandwidth(set), "the quota was not written, or to another group")
+	readBack := lesson.Equal("the quota and the period, read back", bandwidth(quota()), bandwidth(set), diagnose.WrongQuota(g, quota()))
 	if !readBack.OK {
 		return []lesson.Check{readBack}, nil
 	}

@@ -37,6 +37,8 @@ func Lesson() lesson.Lesson {
 				Shell:  smallShell,
 				Do:     small,
 				Verify: lives,
+
+				Overtaken: true, // the next hog is killed
 			},
 			{
 				Title:  "Let another have more than there is",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"byhand/internal/diagnose"
 	"byhand/internal/lesson"
 	"byhand/lab/bench"
 	"byhand/lab/cgroup"
@@ -44,10 +45,10 @@ func limited(_ context.Context, b *bench.Bench) ([]lesson.Check, error) {
 		return nil, err
 	}
 	checks := []lesson.Check{
-		lesson.Equal("the limit of memory, read back", bytes(most.Bytes), bytes(set.Bytes), "the limit was not written, or to another group"),
+		lesson.Equal("the limit of memory, read back", bytes(most.Bytes), bytes(set.Bytes), diagnose.WrongMemory(g, most)),
 	}
 	if g.CountsSwap() {
-		checks = append(checks, lesson.Equal("the limit of swap, read back", bytes(most.Swap), bytes(set.Swap), "swap is not limited: the excess would go there"))
+		checks = append(checks, lesson.Equal("the limit of swap, read back", bytes(most.Swap), bytes(set.Swap), diagnose.SwapFree(g, most)))
 	}
 	return checks, nil
 }

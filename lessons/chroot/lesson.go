@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"byhand/internal/diagnose"
 	"byhand/internal/doctor"
 	"byhand/internal/lesson"
 	"byhand/lab/bench"
@@ -100,7 +101,7 @@ func entered(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {
 	}
 	return []lesson.Check{
 		root,
-		lesson.Equal("the link cwd in /proc/PID", root.Want, cwd, "the working directory was left outside, which is a way out: chdir(2) first"),
+		lesson.Equal("the link cwd in /proc/PID", root.Want, cwd, diagnose.Outside(pid)),
 		lesson.Equal("from inside, the names in /", fmt.Sprint(names), fmt.Sprint(view.Root), "it sees another directory as /"),
 	}, nil
 }

@@ -14,6 +14,12 @@ import (
 //go:embed lesson.md
 var prose string
 
+// overtaken marks the sandbox that the container takes the place of.
+func overtaken(s lesson.Step) lesson.Step {
+	s.Overtaken = true
+	return s
+}
+
 // Lesson returns the lesson.
 func Lesson() lesson.Lesson {
 	return lesson.Lesson{
@@ -21,7 +27,7 @@ func Lesson() lesson.Lesson {
 		Summary: "write a running sandbox's root to a tar, and start a container from it",
 		Prose:   prose,
 		Needs:   []doctor.Need{doctor.SixNamespaces},
-		Setup:   []lesson.Step{steps.Gather(), steps.Isolate()},
+		Setup:   []lesson.Step{steps.Gather(), overtaken(steps.Isolate())},
 		Steps: []lesson.Step{
 			{
 				Title:  "Make files that a careless copy would lose",

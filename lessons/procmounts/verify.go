@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"byhand/internal/diagnose"
 	"byhand/internal/kernel"
 	"byhand/internal/lesson"
 	"byhand/lab/bench"
@@ -44,10 +45,6 @@ func mounted(pid int, target, fstype string) ([]lesson.Check, error) {
 	if err != nil {
 		return nil, err
 	}
-	leaked := "absent"
-	if slices.ContainsFunc(ours, func(m kernel.Mount) bool { return m.ID == id }) {
-		leaked = "present"
-	}
 	theirDevice, err := device(fmt.Sprintf("/proc/%d/root%s", pid, target))
 	if err != nil {
 		return nil, err
@@ -56,12 +53,20 @@ func mounted(pid int, target, fstype string) ([]lesson.Check, error) {
 	if err != nil {
 		return nil, err
 	}
+	// A copy that came through by propagation has an ID of its own, but the file
+	// system is the same; where that is ours from the start it is the third check's.
+	leaked := "absent"
+	if slices.ContainsFunc(ours, func(m kernel.Mount) bool {
+		return m.ID == id || m.Device.String() == theirDevice && theirDevice != ourDevice
+	}) {
+		leaked = "present"
+	}
 	return []lesson.Check{
-		lesson.Equal(target+" in the sandbox's mountinfo", fstype, inside, "nothing of that kind is mounted there inside"),
-		lesson.Equal("that mount in our own mountinfo", "absent", leaked, "the mount is in our mount namespace, or came through by propagation"),
+		lesson.Equal(target+" in the sandbox's mountinfo", fstype, inside, diagnose.NotMounted(pid, target, fstype)),
+		lesson.Equal("that mount in our own mountinfo", "absent", leaked, diagnose.Leaked(pid, target)),
 		{
 			Name: "the device number of " + target + " inside", Want: "not ours, " + ourDevice, Got: theirDevice, OK: theirDevice != ourDevice,
-			Hint: "it is the host's own " + target + " shown again, as mount --bind does: mount a new one with -t " + fstype,
+			Hint: diagnose.HostsOwn(pid, target, fstype),
 		},
 	}, nil
 }
@@ -91,6 +96,10 @@ func find(pid int, target string) (fstype, id string, err error) {
 }
 
 func processes(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {
+	pid, refused := steps.Standing(b)
+	if refused != nil {
+		return refused, nil
+	}
 	view, err := steps.Look(ctx, b)
 	if err != nil {
 		return nil, err
@@ -99,18 +108,44 @@ func processes(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The probe itself is the second process inside.
+	members, err := companions(pid, all)
+	if err != nil {
+		return nil, err
+	}
+	// The probe itself is one more process inside.
+	want := members + 1
 	got := fmt.Sprintf("%d, the first is %d", len(view.PIDs), slices.Min(append(view.PIDs, len(all))))
 	return []lesson.Check{
 		{
-			Name: "from inside, the processes in /proc", Want: "2, the first is 1: the shell and the one that looks", Got: got,
-			OK: len(view.PIDs) == 2 && view.PIDs[0] == 1, Hint: "/proc shows another pid namespace's processes, such as the host's",
+			Name: "from inside, the processes in /proc", Want: fmt.Sprintf("%d, the first is 1: those of its pid namespace and the one that looks", want), Got: got,
+			OK: len(view.PIDs) == want && view.PIDs[0] == 1, Hint: diagnose.WrongProcesses(pid),
 		},
 		{Name: "outside, the processes in /proc", Want: "more than 2", Got: fmt.Sprint(len(all)), OK: len(all) > 2, Control: true, Hint: "our own /proc does not show the machine"},
 	}, nil
 }
 
+// companions counts the processes of a process's pid namespace. Those that have
+// ended and wait to be reaped are listed in its proc as well, but have left no
+// link to tell them by; the shell inside reaps its own.
+func companions(pid int, all []int) (int, error) {
+	theirs, err := kernel.Namespace(pid, "pid")
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, one := range all {
+		if ns, err := kernel.Namespace(one, "pid"); err == nil && ns == theirs {
+			n++
+		}
+	}
+	return n, nil
+}
+
 func devices(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {
+	pid, refused := steps.Standing(b)
+	if refused != nil {
+		return refused, nil
+	}
 	view, err := steps.Look(ctx, b)
 	if err != nil {
 		return nil, err
@@ -122,7 +157,7 @@ func devices(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {
 	slices.Sort(links)
 	slices.Sort(view.SysNet)
 	return []lesson.Check{
-		lesson.Equal("from inside, /sys/class/net beside the devices by netlink", fmt.Sprint(links), fmt.Sprint(view.SysNet), "/sys shows another network namespace's devices"),
+		lesson.Equal("from inside, /sys/class/net beside the devices by netlink", fmt.Sprint(links), fmt.Sprint(view.SysNet), diagnose.WrongDevices(pid)),
 	}, nil
 }
 

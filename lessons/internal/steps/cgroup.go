@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"byhand/internal/diagnose"
 	"byhand/internal/lesson"
 	"byhand/lab/bench"
 	"byhand/lab/cgroup"
@@ -17,7 +18,29 @@ import (
 // Group is the bench's cgroup under some controllers. With a suffix it is one
 // beside it.
 func Group(b *bench.Bench, suffix string, controllers ...cgroup.Controller) (*cgroup.Group, error) {
-	return cgroup.New(b.GroupName()+suffix, controllers...)
+	if b.Subject == nil {
+		return cgroup.New(b.GroupName()+suffix, controllers...)
+	}
+	g, err := judged(b, controllers...)
+	if err != nil {
+		return nil, err
+	}
+	return g.Beside(suffix), nil
+}
+
+// judged is the group that the subject is in, or else the one of the name that
+// it should have.
+func judged(b *bench.Bench, controllers ...cgroup.Controller) (*cgroup.Group, error) {
+	if pid, err := sandbox.PID(b); err == nil {
+		if g, err := cgroup.Own(pid, controllers...); err != nil || g != nil {
+			return g, err
+		}
+	}
+	name := b.Subject.Group
+	if name == "" {
+		name = b.GroupName()
+	}
+	return cgroup.Named(name, controllers...)
 }
 
 // Spell writes changes to a group as shell commands and, as comments, how
@@ -171,7 +194,7 @@ func members(g *cgroup.Group, pid int) ([]lesson.Check, error) {
 		}
 		list := filepath.Join(d.Path, "cgroup.procs")
 		checks = append(checks,
-			lesson.Equal(fmt.Sprintf("process %d in %s", pid, list), "listed", listed(pids, pid), "the process was not moved there, or only another one was: a child born before its parent was moved stays where it was"),
+			lesson.Equal(fmt.Sprintf("process %d in %s", pid, list), "listed", listed(pids, pid), diagnose.Alone(one, pid)),
 			lesson.Check{
 				Name: "byhand itself in " + list, Want: "not listed", Got: listed(pids, os.Getpid()), Control: true,
 				OK: !slices.Contains(pids, os.Getpid()), Hint: "byhand was moved too: it would limit itself",

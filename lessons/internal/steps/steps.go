@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"byhand/internal/diagnose"
 	"byhand/internal/kernel"
 	"byhand/internal/lesson"
 	"byhand/lab/bench"
@@ -98,6 +99,15 @@ func IsolateIn(flags uintptr) func(context.Context, *bench.Bench) error {
 	}
 }
 
+// you are the one outside whom root inside must be: who runs byhand, or else
+// who started what is judged.
+func you(b *bench.Bench, started kernel.Status) int {
+	if b.Subject == nil {
+		return os.Geteuid()
+	}
+	return started.UID.Real
+}
+
 // Isolated judges that a process stands in six namespaces of its own, with the
 // directory root as its root.
 func Isolated(ctx context.Context, b *bench.Bench, root string) ([]lesson.Check, error) {
@@ -117,7 +127,7 @@ func Isolated(ctx context.Context, b *bench.Bench, root string) ([]lesson.Check,
 		}
 		checks = append(checks, lesson.Check{
 			Name: fmt.Sprintf("/proc/%d/ns/%s", pid, kind), Want: "not ours, " + ours, Got: theirs, OK: ours != theirs,
-			Hint: "the process shares our " + kind + " namespace: unshare's option for it is missing",
+			Hint: diagnose.Shared(pid, kind),
 		})
 	}
 	nspid, err := kernel.StatusField(pid, "NSpid")
@@ -128,9 +138,13 @@ func Isolated(ctx context.Context, b *bench.Bench, root string) ([]lesson.Check,
 	if err != nil {
 		return nil, err
 	}
+	status, err := kernel.ReadStatus(pid)
+	if err != nil {
+		return nil, err
+	}
 	checks = append(checks,
-		lesson.Equal("NSpid: its number outside and inside", fmt.Sprintf("%d 1", pid), nspid, "it is not the first process of a new pid namespace: --pid needs --fork"),
-		lesson.Equal("uid_map", fmt.Sprintf("0 %d 1", os.Geteuid()), idmap, "root inside is not mapped to you outside: --map-root-user"),
+		lesson.Equal("NSpid: its number outside and inside", fmt.Sprintf("%d 1", pid), nspid, diagnose.NotFirst(pid)),
+		lesson.Equal("uid_map", fmt.Sprintf("0 %d 1", you(b, status)), idmap, diagnose.Unmapped(pid)),
 	)
 	if !lesson.Passed(checks) {
 		return checks, nil
