@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"context"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -17,6 +18,9 @@ import (
 type Try struct {
 	// Needs are what the machine must be able to do.
 	Needs []doctor.Need
+	// Prepare, where set, comes first and may change what byhand itself is, as a
+	// lesson's Prepare does.
+	Prepare func(context.Context, *bench.Bench) error
 	// Draw, where set, draws the numbers that differ each time it is asked.
 	Draw func(*rand.Rand) []int
 	// Shell gives the bash commands that show it, for a bench of their own, in
@@ -33,6 +37,17 @@ type Seen struct {
 	Shell string
 	// Output is what they printed.
 	Output string
+}
+
+// Between draws numbers from least to most, as many as a question needs.
+func Between(least, most, count int) func(*rand.Rand) []int {
+	return func(r *rand.Rand) []int {
+		var drawn []int
+		for range count {
+			drawn = append(drawn, least+r.IntN(most-least+1))
+		}
+		return drawn
+	}
 }
 
 // Pose makes the question as it is put to somebody: with its numbers drawn,

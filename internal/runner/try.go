@@ -18,14 +18,24 @@ import (
 // tryTime is how long trying out a prediction may take.
 const tryTime = 30 * time.Second
 
-// try finds the answer to a prediction on a bench of its own, by the commands
-// that the learner then sees and can type as well.
+// try finds the answer to a prediction on a bench of its own.
 func try(ctx context.Context, benches string, q lesson.Question) (settled lesson.Question, err error) {
 	b, err := bench.New(benches)
 	if err != nil {
 		return q, err
 	}
 	defer func() { err = errors.Join(err, b.Destroy(context.WithoutCancel(ctx))) }()
+	return Try(ctx, b, q)
+}
+
+// Try finds the answer to a prediction, by the commands that the learner then
+// sees and can type as well.
+func Try(ctx context.Context, b *bench.Bench, q lesson.Question) (lesson.Question, error) {
+	if q.Try.Prepare != nil {
+		if err := q.Try.Prepare(ctx, b); err != nil {
+			return q, fmt.Errorf("prepare: %w", err)
+		}
+	}
 	shell := q.Try.Shell(b, q.Drawn)
 	output, err := bash(ctx, b, shell)
 	if err != nil {

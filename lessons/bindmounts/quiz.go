@@ -4,7 +4,7 @@ import "byhand/internal/lesson"
 
 // quiz returns the questions asked at the end of the lesson.
 func quiz() []lesson.Question {
-	return []lesson.Question{
+	return append([]lesson.Question{
 		{
 			Key: "same-inode",
 			Ask: "The machine's /srv/site is bound to /data inside. What holds? (Several are right.)",
@@ -231,5 +231,5 @@ func quiz() []lesson.Question {
 			},
 			Explain: "The mount covers what was there. Nothing is lost: without the mount, the image's files are back.",
 		},
-	}
+	}, predictions()...)
 }

@@ -4,7 +4,7 @@ import "byhand/internal/lesson"
 
 // quiz returns the questions asked at the end of the lesson.
 func quiz() []lesson.Question {
-	return []lesson.Question{
+	return append([]lesson.Question{
 		{
 			Key: "five-percent",
 			Ask: "On a machine with four CPUs yes is to get 5 % of all of them, which top shows as 20 %. Which of these does that? (Several are right.)",
@@ -227,5 +227,5 @@ func quiz() []lesson.Question {
 			},
 			Explain: "Each controller limits its own resource. Memory and the number of processes have their own, memory and pids.",
 		},
-	}
+	}, predictions()...)
 }

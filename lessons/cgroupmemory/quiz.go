@@ -4,7 +4,7 @@ import "byhand/internal/lesson"
 
 // quiz returns the questions asked at the end of the lesson.
 func quiz() []lesson.Question {
-	return []lesson.Question{
+	return append([]lesson.Question{
 		{
 			Key: "status-137",
 			Ask: "A program in a group with a limit has ended, and the shell says that its exit status is 137. What is certain?",
@@ -231,5 +231,5 @@ func quiz() []lesson.Question {
 			},
 			Explain: "What matters is how much can't be taken back. Without swap that is anonymous memory, tmpfs and most of the kernel's own.",
 		},
-	}
+	}, predictions()...)
 }

@@ -4,7 +4,7 @@ import "byhand/internal/lesson"
 
 // quiz returns the questions asked at the end of the lesson.
 func quiz() []lesson.Question {
-	return []lesson.Question{
+	return append([]lesson.Question{
 		{
 			Key: "relative-path",
 			Ask: "A program stands in $LAB. It calls chroot(\"rootfs\"), nothing more, and then opens the relative path \"outside.txt\". What happens?",
@@ -227,5 +227,5 @@ func quiz() []lesson.Question {
 			},
 			Explain: "One file, two ways to name it. The root decides where the path starts, not where the file lies.",
 		},
-	}
+	}, predictions()...)
 }

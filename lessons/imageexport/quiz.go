@@ -4,7 +4,7 @@ import "byhand/internal/lesson"
 
 // quiz returns the questions asked at the end of the lesson.
 func quiz() []lesson.Question {
-	return []lesson.Question{
+	return append([]lesson.Question{
 		{
 			Key: "mounts-left-out",
 			Ask: "In its own mount namespace the sandbox has mounted proc at /proc and a tmpfs at /tmp, and has written /tmp/a. Outside, you pack $LAB/rootfs with tar. What does the archive hold of the two?",
@@ -223,5 +223,5 @@ func quiz() []lesson.Question {
 			},
 			Explain: "A hole can't be told from zeros by reading. Whoever packs must ask the file system where the holes are.",
 		},
-	}
+	}, predictions()...)
 }

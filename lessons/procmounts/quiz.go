@@ -4,7 +4,7 @@ import "byhand/internal/lesson"
 
 // quiz returns the questions asked at the end of the lesson.
 func quiz() []lesson.Question {
-	return []lesson.Question{
+	return append([]lesson.Question{
 		{
 			Key: "old-proc",
 			Ask: "As root you run unshare --mount --pid --fork sh: new PID namespace, the machine's root, nothing mounted. Then: echo $$; ps -e. What do you see?",
@@ -231,5 +231,5 @@ func quiz() []lesson.Question {
 			},
 			Explain: "The mounts, and the memory of the tmpfs with them, go with the mount namespace. What was written to the disk beneath, files and mount points, stays.",
 		},
-	}
+	}, predictions()...)
 }

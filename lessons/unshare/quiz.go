@@ -4,7 +4,7 @@ import "byhand/internal/lesson"
 
 // quiz returns the questions asked at the end of the lesson.
 func quiz() []lesson.Question {
-	return []lesson.Question{
+	return append([]lesson.Question{
 		{
 			Key: "no-fork",
 			Ask: "You run unshare --user --map-root-user --pid sh, without --fork. At its prompt you type /bin/true, and then /bin/true again. What happens?",
@@ -227,5 +227,5 @@ func quiz() []lesson.Question {
 			},
 			Explain: "Namespaces decide what can be named. How much of the machine may be used is decided by control groups.",
 		},
-	}
+	}, predictions()...)
 }

@@ -1,0 +1,9 @@
+package bindmounts
+
+import (
+	"testing"
+
+	"byhand/internal/lessontest"
+)
+
+func TestMain(m *testing.M) { lessontest.Main(m, nil) }
