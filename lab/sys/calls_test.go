@@ -135,6 +135,53 @@ func calls() map[string]func(*Tracer, things) {
 		},
 		"devices": devices,
 		"network": network,
+		"part": func(t *Tracer, _ things) {
+			_ = t.Unshare(unix.CLONE_NEWNS | unix.CLONE_NEWCGROUP)
+			_ = t.PivotRoot(".", ".")
+			_ = t.PivotRoot("/no/such/directory", "put_old")
+		},
+		"session": func(t *Tracer, th things) {
+			_ = t.Setsid()
+			_ = t.Setsid()
+			_ = t.ControllingTerminal(th.dir)
+			_ = t.Dup3(th.dir, 77)
+			_ = t.Dup3(-1, 77)
+		},
+		"nodes": func(t *Tracer, th things) {
+			_ = t.Mknod("null", unix.S_IFCHR|0o666, 1, 3)
+			_ = t.Mknod("null", unix.S_IFBLK|0o60, 254, 300)
+			_ = t.Symlink("/proc/self/fd", "fd")
+			_ = t.Symlink("/proc/self/fd", "fd")
+			_ = t.Fchown(th.dir, 0, 0)
+			_ = t.Fchown(-1, 1000, 1001)
+		},
+		"identity": func(t *Tracer, _ things) {
+			_ = t.Setgroups([]int{5, 6})
+			_ = t.Setgroups(nil)
+			_ = t.Setresgid(1001)
+			_ = t.KeepCapabilities()
+			_ = t.Setresuid(1000)
+			_ = t.Setresuid(0)
+		},
+		"limits": func(t *Tracer, _ things) {
+			_ = t.Prlimit(unix.RLIMIT_NOFILE, "RLIMIT_NOFILE", 100, 4096)
+			_ = t.Prlimit(unix.RLIMIT_CORE, "RLIMIT_CORE", 0, unix.RLIM_INFINITY)
+			_ = t.Prlimit(unix.RLIMIT_NOFILE, "RLIMIT_NOFILE", 8192, 100)
+		},
+		"capabilities": func(t *Tracer, _ things) {
+			_ = t.DropBounding(unix.CAP_SYS_ADMIN)
+			_ = t.DropBounding(63)
+			_ = t.ClearAmbient()
+			_ = t.Capset(1<<unix.CAP_CHOWN | 1<<unix.CAP_KILL | 1<<unix.CAP_BPF)
+			_ = t.Capset(0)
+			_ = t.Capset(1 << unix.CAP_CHOWN)
+		},
+		"privileges": func(t *Tracer, _ things) {
+			_ = t.NoNewPrivileges()
+			_ = t.DieWithParent()
+			_ = t.Seccomp([]unix.SockFilter{{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW}})
+			_ = t.Seccomp([]unix.SockFilter{{Code: unix.BPF_ALU, K: 7}})
+		},
 	}
 }
 

@@ -35,7 +35,7 @@ func capabilityFor(call string) string {
 	switch call {
 	case "chroot":
 		return "CAP_SYS_CHROOT; sudo gives it, and so does a user namespace of your own"
-	case "mount", "umount2", "pivot_root", "setns", "sethostname":
+	case "mount", "umount2", "pivot_root", "setns", "sethostname", "unshare":
 		return "CAP_SYS_ADMIN in the user namespace that owns the namespace concerned"
 	case "clone":
 		return "CAP_SYS_ADMIN, or permission to create user namespaces: see `byhand doctor`"

@@ -16,3 +16,8 @@ func (t *Tracer) Chdir(path string) error {
 func (t *Tracer) Fchdir(fd int) error {
 	return t.done("fchdir", 0, unix.Fchdir(fd), decimal(fd))
 }
+
+// PivotRoot is pivot_root(2).
+func (t *Tracer) PivotRoot(newRoot, putOld string) error {
+	return t.done("pivot_root", 0, unix.PivotRoot(newRoot, putOld), quote(newRoot), quote(putOld))
+}
