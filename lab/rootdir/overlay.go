@@ -1,0 +1,69 @@
+package rootdir
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"byhand/lab/sys"
+)
+
+// Overlay is a root in layers: what is read comes from the first layer that
+// has it, what is written goes to Upper, and the layers below stay as they are.
+type Overlay struct {
+	// Lower are the image's directories, the top one first.
+	Lower []string
+	// Upper gets what the container changes.
+	Upper string
+	// Work is the kernel's own workshop, on the same file system as Upper.
+	Work string
+	// Target is where it all appears.
+	Target string
+}
+
+// Make makes the directories of the container's own. Upper gets the owner and
+// the mode of the image's top directory, since "/" shows those of Upper.
+func (o Overlay) Make() error {
+	for _, dir := range []string{o.Upper, o.Work, o.Target} {
+		if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
+			return fmt.Errorf("make the container's root: %w", err)
+		}
+	}
+	if len(o.Lower) == 0 {
+		return errors.New("make the container's root: the image has no files")
+	}
+	var top unix.Stat_t
+	if err := unix.Stat(o.Lower[0], &top); err != nil {
+		return fmt.Errorf("stat %s: %w", o.Lower[0], err)
+	}
+	if err := unix.Chown(o.Upper, int(top.Uid), int(top.Gid)); err != nil && !errors.Is(err, unix.EPERM) {
+		return fmt.Errorf("chown %s: %w", o.Upper, err)
+	}
+	if err := unix.Chmod(o.Upper, top.Mode&0o7777); err != nil {
+		return fmt.Errorf("chmod %s: %w", o.Upper, err)
+	}
+	return nil
+}
+
+// Mount stacks the layers. In a user namespace the kernel keeps its notes on
+// the files in attributes named user.*, which an ordinary user may write.
+func (o Overlay) Mount(t *sys.Tracer, inUserNamespace bool) error {
+	lower := make([]string, len(o.Lower))
+	for i, dir := range o.Lower {
+		lower[i] = escape(dir)
+	}
+	options := "lowerdir=" + strings.Join(lower, ":") + ",upperdir=" + escape(o.Upper) + ",workdir=" + escape(o.Work)
+	if inUserNamespace {
+		options += ",userxattr"
+	}
+	return t.Mount("overlay", o.Target, "overlay", 0, options)
+}
+
+// escape keeps overlayfs from reading a path's own colons and commas as those
+// between layers and between options.
+func escape(path string) string {
+	return strings.NewReplacer(`\`, `\\`, ":", `\:`, ",", `\,`).Replace(path)
+}
