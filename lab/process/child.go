@@ -28,6 +28,28 @@ type Child struct {
 	Trace *sys.Tracer
 	// Files are the descriptors passed beyond standard input, output and error.
 	Files []*os.File
+
+	report *os.File
+}
+
+// Report sends the stage's result before it ends, for a stage that goes on:
+// whoever follows it needs to wait no longer, and hears no more.
+func (c *Child) Report(result any) {
+	raw, err := json.Marshal(result)
+	m := message{Result: raw}
+	if err != nil {
+		m = message{Error: newRemoteError(err)}
+	}
+	_ = json.NewEncoder(c.report).Encode(m)
+	_ = c.report.Close()
+}
+
+// Orphaned reports whether nobody is there any more to hear what the stage
+// reports.
+func (c *Child) Orphaned() bool {
+	fds := []unix.PollFd{{Fd: int32(c.report.Fd())}}
+	n, err := unix.Poll(fds, 0)
+	return err == nil && n == 1 && fds[0].Revents&unix.POLLERR != 0
 }
 
 // Typed makes a Stage of a function with typed arguments and results.
@@ -63,8 +85,9 @@ func ChildMain(table Table) int {
 	}
 	start, report := files[0], json.NewEncoder(files[1])
 	c := &Child{
-		Trace: sys.NewTracer(func(call sys.Call) { _ = report.Encode(message{Call: &call}) }),
-		Files: files[5:],
+		Trace:  sys.NewTracer(func(call sys.Call) { _ = report.Encode(message{Call: &call}) }),
+		Files:  files[5:],
+		report: files[1],
 	}
 	result, err := run(table, name, c, start, files[2:5])
 	if err != nil {

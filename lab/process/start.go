@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -230,8 +231,19 @@ func Run(ctx context.Context, t *sys.Tracer, c Command, result any) error {
 	return waitErr
 }
 
-// environment is the child's: ours, what the command adds, and what it is.
+// environment is the child's: ours, what the command adds, and what it is. A
+// stage that starts another one has such variables itself.
 func environment(c Command, fds []string) []string {
-	env := append(os.Environ(), c.Env...)
+	env := slices.DeleteFunc(os.Environ(), func(v string) bool {
+		return strings.HasPrefix(v, envStage+"=") || strings.HasPrefix(v, envFiles+"=")
+	})
+	env = append(env, c.Env...)
 	return append(env, envStage+"="+c.Stage, envFiles+"="+strings.Join(fds, ","))
+}
+
+// Release lets go of a child that is to go on by itself: what it reports goes
+// nowhere.
+func (p *Process) Release() {
+	_ = p.report.Close()
+	_ = p.pidfd.Close()
 }
