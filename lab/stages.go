@@ -5,6 +5,7 @@ import (
 	"byhand/lab/chroot"
 	"byhand/lab/mount"
 	"byhand/lab/namespace"
+	"byhand/lab/ports"
 	"byhand/lab/probe"
 	"byhand/lab/process"
 	"byhand/lab/sandbox"
@@ -34,6 +35,7 @@ func Stages() process.Table {
 		"open":      sandbox.Rooted(process.Typed(probe.Open)),
 		"write":     sandbox.Rooted(process.Typed(probe.Write)),
 		"mounts":    process.Typed(probe.Mounts),
+		ports.Stage: process.Typed(ports.Inside),
 		"shell":     sandbox.Rooted(process.Typed(chroot.Exec)),
 	}
 }
