@@ -9,6 +9,7 @@ import (
 	"byhand/lab/probe"
 	"byhand/lab/process"
 	"byhand/lab/sandbox"
+	"byhand/lab/store"
 	"byhand/lab/workload"
 )
 
@@ -35,7 +36,10 @@ func Stages() process.Table {
 		"open":      sandbox.Rooted(process.Typed(probe.Open)),
 		"write":     sandbox.Rooted(process.Typed(probe.Write)),
 		"mounts":    process.Typed(probe.Mounts),
-		ports.Stage: process.Typed(ports.Inside),
 		"shell":     sandbox.Rooted(process.Typed(chroot.Exec)),
+
+		ports.Stage: process.Typed(ports.Inside),
+
+		store.StageUnpack: process.Typed(store.Unpack),
 	}
 }

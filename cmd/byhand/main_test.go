@@ -25,10 +25,13 @@ func TestScripts(t *testing.T) {
 		Dir:  "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "readonly": readOnly},
 		Condition: func(name string) (bool, error) {
-			if name != "able" {
-				return false, fmt.Errorf("unknown condition %q", name)
+			switch name {
+			case "able":
+				return able(t), nil
+			case "root":
+				return os.Geteuid() == 0, nil
 			}
-			return able(t), nil
+			return false, fmt.Errorf("unknown condition %q", name)
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("BYHAND_HOME", filepath.Join(e.WorkDir, "home"))

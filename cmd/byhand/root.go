@@ -49,6 +49,7 @@ Without a command it shows the course and what to type next.`,
 		newDoctor(),
 		newXray(),
 		newShell(),
+		newLab(),
 		newVersion(),
 	)
 	strictCompletion(root)

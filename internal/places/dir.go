@@ -23,8 +23,13 @@ func Open(dir string, owner User) (*os.Root, error) { return enter(dir, owner, f
 
 // MakeBenches makes the directory of sandboxes for this process, which is root
 // under sudo; a State around it still becomes the owner's.
-func (p Places) MakeBenches(owner User) (*os.Root, error) {
-	if inside(p.State, p.Benches) {
+func (p Places) MakeBenches(owner User) (*os.Root, error) { return p.makeOurs(p.Benches, owner) }
+
+// MakeLab is MakeBenches for the engine's directory.
+func (p Places) MakeLab(owner User) (*os.Root, error) { return p.makeOurs(p.Lab, owner) }
+
+func (p Places) makeOurs(dir string, owner User) (*os.Root, error) {
+	if inside(p.State, dir) {
 		state, err := Make(p.State, owner)
 		if err != nil {
 			return nil, err
@@ -33,7 +38,7 @@ func (p Places) MakeBenches(owner User) (*os.Root, error) {
 			return nil, Unusable(p.State, err)
 		}
 	}
-	return Make(p.Benches, User{UID: unix.Geteuid(), GID: unix.Getegid()})
+	return Make(dir, User{UID: unix.Geteuid(), GID: unix.Getegid()})
 }
 
 // enter walks to dir, makes what is missing if asked to, and opens it.

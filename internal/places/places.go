@@ -18,7 +18,12 @@ type Places struct {
 	State string
 	// Benches holds the sandboxes that lessons build, which may be large.
 	Benches string
+	// Lab holds the engine's containers and images.
+	Lab string
 }
+
+// rootLab is where root's containers lie, for the same reason.
+const rootLab = rootBenches + "/lab"
 
 // rootBenches is where root's sandboxes lie: the Filesystem Hierarchy Standard
 // gives a program's variable data /var/lib/NAME.
@@ -30,9 +35,9 @@ const homeState = "~/.local/state/byhand"
 // Find tells from the environment and the effective ids of a process where its
 // files lie and whose they are. It makes nothing.
 //
-// BYHAND_HOME names both places. Otherwise State is byhand in the invoking
-// user's XDG_STATE_HOME or ~/.local/state, and Benches lies in State, or in
-// /var/lib for root.
+// BYHAND_HOME names all places. Otherwise State is byhand in the invoking
+// user's XDG_STATE_HOME or ~/.local/state, and Benches and Lab lie in State, or
+// in /var/lib for root.
 func Find(env func(string) string, euid, egid int, lookup Lookup) (Places, User, error) {
 	user, raised, err := invoker(env, euid, egid, lookup)
 	if err != nil {
@@ -43,7 +48,7 @@ func Find(env func(string) string, euid, egid int, lookup Lookup) (Places, User,
 		if err != nil {
 			return Places{}, User{}, fmt.Errorf("find BYHAND_HOME: %w", err)
 		}
-		return Places{State: dir, Benches: filepath.Join(dir, "bench")}, user, nil
+		return Places{State: dir, Benches: filepath.Join(dir, "bench"), Lab: filepath.Join(dir, "lab")}, user, nil
 	}
 	home := env("HOME")
 	if raised {
@@ -60,9 +65,9 @@ func Find(env func(string) string, euid, egid int, lookup Lookup) (Places, User,
 		return Places{}, User{}, err
 	}
 	found := Places{State: filepath.Join(base, "byhand")}
-	found.Benches = filepath.Join(found.State, "bench")
+	found.Benches, found.Lab = filepath.Join(found.State, "bench"), filepath.Join(found.State, "lab")
 	if euid == 0 {
-		found.Benches = rootBenches
+		found.Benches, found.Lab = rootBenches, rootLab
 	}
 	return found, user, nil
 }

@@ -32,22 +32,22 @@ func TestFind(t *testing.T) {
 		want Places
 		user User
 	}{
-		{"home", map[string]string{"HOME": home}, 4242, Places{state, state + "/bench"}, User{4242, 7}},
-		{"xdg", map[string]string{"HOME": home, "XDG_STATE_HOME": "/x/"}, 4242, Places{"/x/byhand", "/x/byhand/bench"}, User{4242, 7}},
-		{"xdg without home", map[string]string{"XDG_STATE_HOME": "/x"}, 4242, Places{"/x/byhand", "/x/byhand/bench"}, User{4242, 7}},
-		{"relative xdg", map[string]string{"HOME": home, "XDG_STATE_HOME": "x"}, 4242, Places{state, state + "/bench"}, User{4242, 7}},
-		{"byhand home", map[string]string{"BYHAND_HOME": "/b", "XDG_STATE_HOME": "/x"}, 4242, Places{"/b", "/b/bench"}, User{4242, 7}},
-		{"root", map[string]string{"HOME": home}, 0, Places{state, "/var/lib/byhand"}, User{0, 7}},
-		{"sudo", sudo, 0, Places{state, "/var/lib/byhand"}, account},
-		{"sudo, own xdg", with(sudo, "XDG_STATE_HOME", home+"/s"), 0, Places{home + "/s/byhand", "/var/lib/byhand"}, account},
-		{"sudo, root's xdg", with(sudo, "XDG_STATE_HOME", root+"/s"), 0, Places{state, "/var/lib/byhand"}, account},
-		{"sudo, xdg beside home", with(sudo, "XDG_STATE_HOME", home+"/../s"), 0, Places{state, "/var/lib/byhand"}, account},
-		{"sudo, xdg like home", with(sudo, "XDG_STATE_HOME", home+"x"), 0, Places{state, "/var/lib/byhand"}, account},
-		{"sudo, byhand home", with(sudo, "BYHAND_HOME", "/b"), 0, Places{"/b", "/b/bench"}, account},
-		{"sudo to another user", sudo, 99, Places{root + "/.local/state/byhand", root + "/.local/state/byhand/bench"}, User{99, 7}},
-		{"sudo by root", map[string]string{"SUDO_UID": "0", "SUDO_GID": "0", "HOME": home}, 0, Places{state, "/var/lib/byhand"}, User{0, 0}},
-		{"doas", map[string]string{"DOAS_USER": "ann", "HOME": root}, 0, Places{state, "/var/lib/byhand"}, account},
-		{"unknown uid, byhand home", map[string]string{"SUDO_UID": "5", "SUDO_GID": "6", "BYHAND_HOME": "/b"}, 0, Places{"/b", "/b/bench"}, User{5, 6}},
+		{"home", map[string]string{"HOME": home}, 4242, Places{state, state + "/bench", state + "/lab"}, User{4242, 7}},
+		{"xdg", map[string]string{"HOME": home, "XDG_STATE_HOME": "/x/"}, 4242, Places{"/x/byhand", "/x/byhand/bench", "/x/byhand/lab"}, User{4242, 7}},
+		{"xdg without home", map[string]string{"XDG_STATE_HOME": "/x"}, 4242, Places{"/x/byhand", "/x/byhand/bench", "/x/byhand/lab"}, User{4242, 7}},
+		{"relative xdg", map[string]string{"HOME": home, "XDG_STATE_HOME": "x"}, 4242, Places{state, state + "/bench", state + "/lab"}, User{4242, 7}},
+		{"byhand home", map[string]string{"BYHAND_HOME": "/b", "XDG_STATE_HOME": "/x"}, 4242, Places{"/b", "/b/bench", "/b/lab"}, User{4242, 7}},
+		{"root", map[string]string{"HOME": home}, 0, Places{state, "/var/lib/byhand", "/var/lib/byhand/lab"}, User{0, 7}},
+		{"sudo", sudo, 0, Places{state, "/var/lib/byhand", "/var/lib/byhand/lab"}, account},
+		{"sudo, own xdg", with(sudo, "XDG_STATE_HOME", home+"/s"), 0, Places{home + "/s/byhand", "/var/lib/byhand", "/var/lib/byhand/lab"}, account},
+		{"sudo, root's xdg", with(sudo, "XDG_STATE_HOME", root+"/s"), 0, Places{state, "/var/lib/byhand", "/var/lib/byhand/lab"}, account},
+		{"sudo, xdg beside home", with(sudo, "XDG_STATE_HOME", home+"/../s"), 0, Places{state, "/var/lib/byhand", "/var/lib/byhand/lab"}, account},
+		{"sudo, xdg like home", with(sudo, "XDG_STATE_HOME", home+"x"), 0, Places{state, "/var/lib/byhand", "/var/lib/byhand/lab"}, account},
+		{"sudo, byhand home", with(sudo, "BYHAND_HOME", "/b"), 0, Places{"/b", "/b/bench", "/b/lab"}, account},
+		{"sudo to another user", sudo, 99, Places{root + "/.local/state/byhand", root + "/.local/state/byhand/bench", root + "/.local/state/byhand/lab"}, User{99, 7}},
+		{"sudo by root", map[string]string{"SUDO_UID": "0", "SUDO_GID": "0", "HOME": home}, 0, Places{state, "/var/lib/byhand", "/var/lib/byhand/lab"}, User{0, 0}},
+		{"doas", map[string]string{"DOAS_USER": "ann", "HOME": root}, 0, Places{state, "/var/lib/byhand", "/var/lib/byhand/lab"}, account},
+		{"unknown uid, byhand home", map[string]string{"SUDO_UID": "5", "SUDO_GID": "6", "BYHAND_HOME": "/b"}, 0, Places{"/b", "/b/bench", "/b/lab"}, User{5, 6}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
