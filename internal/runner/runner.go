@@ -189,10 +189,15 @@ func (r *run) step(ctx context.Context, s lesson.Step, h StepHeader) error {
 	return nil
 }
 
-// Settle verifies a step that was just done, for up to two seconds: a command
-// put into the background has returned before it has done its work.
+// patience is how long a step may take to show. What waits for it has gone
+// wrong already, or is on a machine that is emulated and busy.
+const patience = 10 * time.Second
+
+// Settle verifies a step that was just done, until it is accepted or patience
+// ends: a command put into the background has returned before it has done its
+// work.
 func Settle(ctx context.Context, s lesson.Step, b *bench.Bench) ([]lesson.Check, error) {
-	deadline := time.Now().Add(2 * time.Second)
+	deadline := time.Now().Add(patience)
 	for {
 		checks, err := s.Verify(ctx, b)
 		if (err == nil && lesson.Passed(checks)) || time.Now().After(deadline) {
