@@ -15,8 +15,9 @@ import (
 	"byhand/internal/kernel"
 )
 
-// patience is how long Destroy waits for what was killed to be gone.
-const patience = 10 * time.Second
+// patience is how long Destroy waits for what was killed to be gone. In a virtual
+// machine that is given little CPU time, ten seconds have not been enough.
+const patience = time.Minute
 
 // Destroy ends the bench's processes, removes its cgroups, takes its mounts down
 // and removes its directory. What it looks for is named after the bench, so that it also finds
