@@ -11,7 +11,7 @@ func TestShellcheck(t *testing.T) {
 	if err != nil {
 		t.Skip("shellcheck is not installed: apt-get install shellcheck")
 	}
-	for _, pattern := range []string{"guest/*.sh"} {
+	for _, pattern := range []string{"guest/*.sh", "testdata/*.sh"} {
 		scripts, err := filepath.Glob(pattern)
 		if err != nil || len(scripts) == 0 {
 			t.Fatalf("no scripts %s: %v", pattern, err)
