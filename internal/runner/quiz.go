@@ -85,7 +85,7 @@ func lacking(ctx context.Context, q lesson.Question) string {
 	if q.Try == nil {
 		return ""
 	}
-	for _, need := range append([]doctor.Need{doctor.Bash, doctor.Tools}, q.Try.Needs...) {
+	for _, need := range append([]doctor.Need{doctor.Bash}, q.Try.Needs...) {
 		if found := doctor.Examine(ctx, need); !found.OK {
 			return found.What + ": " + found.Got
 		}
