@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -200,7 +201,19 @@ func (t *tally) keep(item runner.Item, right bool, at time.Time) error {
 		record, _ := s.Lesson(item.Lesson)
 		record.Answer(item.Question.Key, right, at)
 		record.Quiz = score
+		if t.app.asked(item.Lesson, record) {
+			record.Skips = slices.DeleteFunc(record.Skips, func(skip string) bool { return skip == progress.QuizNotAsked })
+		}
 		return s.Put(item.Lesson, record)
+	})
+}
+
+// asked reports whether every question of a lesson was answered at some time.
+func (a *app) asked(name string, record progress.Record) bool {
+	i, err := a.index(name)
+	return err == nil && !slices.ContainsFunc(a.course[i].Quiz, func(q lesson.Question) bool {
+		_, answered := record.Questions[q.Key]
+		return !answered
 	})
 }
 

@@ -22,6 +22,9 @@ const (
 	Unlocked How = "unlock"
 )
 
+// QuizNotAsked is the skip of a lesson whose quiz was not asked.
+const QuizNotAsked = "the quiz was not asked"
+
 // Record is what is kept of one lesson.
 type Record struct {
 	// Done is when the lesson was done, in UTC; zero for one that is not.

@@ -103,7 +103,7 @@ func (r *run) teach(ctx context.Context, l lesson.Lesson) error {
 		}
 	}
 	if r.options.Yes {
-		r.record.Skips = append(r.record.Skips, "the quiz was not asked")
+		r.record.Skips = append(r.record.Skips, progress.QuizNotAsked)
 		return nil
 	}
 	return r.quiz(ctx, l)
