@@ -22,6 +22,10 @@ type flags struct {
 	yes, print, source, json, keep bool
 	rootfs                         string
 	seed                           uint64
+	// demo is for a class; pace, in seconds, and cast belong to it.
+	demo bool
+	pace float64
+	cast string
 }
 
 func (f *flags) add(c *cobra.Command) {
@@ -33,6 +37,23 @@ func (f *flags) add(c *cobra.Command) {
 	c.Flags().Uint64Var(&f.seed, "seed", 1+rand.Uint64N(999_999), "shuffle the quiz as this seed did; 0 does not shuffle")
 	c.Flags().Lookup("seed").DefValue = "a new one"
 	c.Flags().StringVar(&f.rootfs, "rootfs", "host", "where the root comes from: host, debootstrap[:SUITE], FILE.tar[.gz|.zst] or DIR")
+	c.Flags().BoolVar(&f.demo, "demo", false, "before a class: a page a key, forward and back; nothing locked or recorded as done")
+	c.Flags().Float64Var(&f.pace, "pace", 0, "with --demo: go on by itself, so many seconds a page")
+	c.Flags().StringVar(&f.cast, "cast", "", "with --demo: record it to this file, which asciinema plays")
+}
+
+// fit reports flags that do not go together.
+func (f *flags) fit(c *cobra.Command) error {
+	var wrong error
+	switch {
+	case !f.demo && (c.Flags().Changed("pace") || f.cast != ""):
+		wrong = errors.New("--pace and --cast belong to --demo")
+	case f.demo && (f.yes || f.json || f.print):
+		wrong = errors.New("--demo goes with none of --yes, --json and --print")
+	default:
+		return nil
+	}
+	return &exit{code: exitUsage, err: wrong, hints: []string{c.CommandPath() + " --help"}}
 }
 
 func newLesson(name, summary string) *cobra.Command {
@@ -40,6 +61,9 @@ func newLesson(name, summary string) *cobra.Command {
 	c := &cobra.Command{
 		Use: name, Short: summary, GroupID: "lessons", Args: usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := f.fit(c); err != nil {
+				return err
+			}
 			a, err := open(c.Context())
 			if err != nil {
 				return err
@@ -57,7 +81,7 @@ func newLesson(name, summary string) *cobra.Command {
 
 // run runs the i-th lesson of the course, if it is open.
 func (a *app) run(ctx context.Context, i int, f flags) error {
-	if f.print {
+	if f.print || f.demo {
 		return a.teach(ctx, i, f)
 	}
 	state, err := a.load()
@@ -82,6 +106,9 @@ func (a *app) teach(ctx context.Context, i int, f flags) error {
 		_, err := fmt.Print(script(l, &bench.Bench{Source: f.rootfs}))
 		return err
 	}
+	if f.demo {
+		return a.demo(ctx, i, f)
+	}
 	for _, need := range l.Needs {
 		if found := doctor.Examine(ctx, need); !found.OK {
 			return &exit{code: exitUnable, err: fmt.Errorf("lesson %s: %s: %s", l.Name, found.What, found.Got), hints: a.goOn(i, found.Mend)}
@@ -90,18 +117,12 @@ func (a *app) teach(ctx context.Context, i int, f flags) error {
 	if err := a.begin(l.Name); err != nil {
 		return err
 	}
-	made, err := a.places.MakeBenches(a.user)
+	b, done, err := a.bench(f.rootfs)
 	if err != nil {
 		return err
 	}
-	defer made.Close()
-	b, err := bench.New(a.places.Benches)
-	if err != nil {
-		return err
-	}
-	b.Source = f.rootfs
-	o := runner.Options{Number: i + 1, Total: len(a.course), Yes: f.yes || f.json, Source: f.source, Keep: f.keep, Seed: f.seed,
-		Code: []runner.Tree{{Top: "lab", Files: lab.Code}, {Top: "lessons", Files: lessons.Code}}}
+	defer done()
+	o := runner.Options{Number: i + 1, Total: len(a.course), Yes: f.yes || f.json, Source: f.source, Keep: f.keep, Seed: f.seed, Code: code()}
 	if i+1 < len(a.course) {
 		o.Next = a.course[i+1].Name
 	}
@@ -119,4 +140,24 @@ func (a *app) goOn(i int, mend string) []string {
 		return []string{mend}
 	}
 	return []string{mend, "byhand unlock " + a.course[i+1].Name}
+}
+
+// bench makes a bench; done lets go of the directory that it lies in.
+func (a *app) bench(source string) (b *bench.Bench, done func(), err error) {
+	made, err := a.places.MakeBenches(a.user)
+	if err != nil {
+		return nil, nil, err
+	}
+	b, err = bench.New(a.places.Benches)
+	if err != nil {
+		made.Close()
+		return nil, nil, err
+	}
+	b.Source = source
+	return b, func() { made.Close() }, nil
+}
+
+// code is the source that was compiled in.
+func code() []runner.Tree {
+	return []runner.Tree{{Top: "lab", Files: lab.Code}, {Top: "lessons", Files: lessons.Code}}
 }

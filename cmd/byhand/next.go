@@ -16,11 +16,14 @@ func newNext() *cobra.Command {
 	c := &cobra.Command{
 		Use: "next", Short: "run the next lesson", Args: usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := f.fit(c); err != nil {
+				return err
+			}
 			a, err := open(c.Context())
 			if err != nil {
 				return err
 			}
-			if all && !f.print {
+			if all && !f.print && !f.demo {
 				return a.runAll(c.Context(), f)
 			}
 			remaining, err := a.remaining()

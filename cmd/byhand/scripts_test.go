@@ -56,6 +56,20 @@ func readOnly(ts *testscript.TestScript, neg bool, args []string) {
 	wantStatus(ts, args, err)
 }
 
+// chrooted is exits in a chroot to the whole tree, mounted a second time in a
+// mount namespace of the program's: where everything is as it was, but that the
+// kernel makes no user namespace (user_namespaces(7), EPERM).
+func chrooted(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: chrooted STATUS PROGRAM ARGUMENT...")
+	}
+	const script = `mount --rbind / "$0" && exec chroot "$0" "$@"`
+	again := ts.MkAbs("again")
+	ts.Check(os.Mkdir(again, 0o755))
+	err := ts.Exec("unshare", append([]string{"--mount", "--propagation", "private", "sh", "-euc", script, again}, args[1:]...)...)
+	wantStatus(ts, args, err)
+}
+
 // able tells whether the machine can run every lesson for who runs the test.
 func able(t *testing.T) bool {
 	return !slices.ContainsFunc(lessons.Syllabus(), func(l lesson.Lesson) bool { return lack(t, l) != "" })

@@ -29,6 +29,9 @@ type Options struct {
 	Seed uint64
 	// Keep leaves the bench standing.
 	Keep bool
+	// Present is for a presenter before a class: a pause before each step is
+	// made and another once it is verified, and no quiz.
+	Present bool
 }
 
 // ErrRefused says that the kernel did not show what it must.
@@ -95,12 +98,17 @@ func (r *run) teach(ctx context.Context, l lesson.Lesson) error {
 		}
 	}
 	for i, s := range l.Steps {
-		if err := r.pause(ctx); err != nil {
-			return err
+		if !r.options.Present {
+			if err := r.pause(ctx); err != nil {
+				return err
+			}
 		}
 		if err := r.step(ctx, s, StepHeader{Number: i + 1, Total: len(l.Steps)}); err != nil {
 			return err
 		}
+	}
+	if r.options.Present {
+		return nil
 	}
 	if r.options.Yes {
 		r.record.Skips = append(r.record.Skips, progress.QuizNotAsked)
@@ -112,9 +120,9 @@ func (r *run) teach(ctx context.Context, l lesson.Lesson) error {
 // prose tells the text a section at a time, as the whole of it would run off a
 // terminal; to nobody in particular, all at once.
 func (r *run) prose(ctx context.Context, text string) error {
-	if r.options.Yes {
+	if r.options.Yes || r.options.Present {
 		r.screen.Prose(text)
-		return nil
+		return r.presented(ctx)
 	}
 	for i, section := range sections(text) {
 		if i > 0 {
@@ -138,6 +146,14 @@ func sections(text string) []string {
 		return parts[1:]
 	}
 	return parts
+}
+
+// presented pauses where a presenter has something to show.
+func (r *run) presented(ctx context.Context) error {
+	if !r.options.Present {
+		return nil
+	}
+	return r.screen.Pause(ctx, "press a key to go on")
 }
 
 func (r *run) pause(ctx context.Context) error {
@@ -165,6 +181,11 @@ func (r *run) step(ctx context.Context, s lesson.Step, h StepHeader) error {
 	if s.Expect != "" {
 		r.screen.Expect(s.Expect)
 	}
+	if !h.Setup {
+		if err := r.presented(ctx); err != nil {
+			return err
+		}
+	}
 	if err := s.Do(ctx, r.bench); err != nil {
 		return fmt.Errorf("step %q: %w", s.Title, err)
 	}
@@ -186,7 +207,10 @@ func (r *run) step(ctx context.Context, s lesson.Step, h StepHeader) error {
 	if !lesson.Passed(checks) {
 		return fmt.Errorf("step %q: %w", s.Title, ErrRefused)
 	}
-	return nil
+	if h.Setup {
+		return nil
+	}
+	return r.presented(ctx)
 }
 
 // patience is how long a step may take to show. What waits for it has gone

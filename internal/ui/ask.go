@@ -26,7 +26,7 @@ func (p *people) Ask(ctx context.Context, n, total int, q lesson.Question) ([]in
 	choose := p.askLine
 	if n <= len(p.answers) {
 		choose = p.given(p.answers[n-1])
-	} else if t := p.look(); t.Interactive && q.Number == nil {
+	} else if t := p.look(); t.Interactive && t.Live && q.Number == nil {
 		if options, ok := t.menu(q); ok {
 			choose = func(ctx context.Context, q lesson.Question) ([]int, error) {
 				return p.askMenu(ctx, t, q.Several(), options)

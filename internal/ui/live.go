@@ -59,5 +59,5 @@ func frame(lines []string, t Terminal) string {
 	if t.Height > 1 && len(lines) > t.Height {
 		lines = append(lines[:t.Height-1:t.Height-1], more(len(lines)-t.Height+1))
 	}
-	return toTop + strings.Join(lines, eraseRest+"\r\n") + eraseRest + eraseBelow
+	return toTop + strings.Join(lines, eraseRest+"\n") + eraseRest + eraseBelow
 }

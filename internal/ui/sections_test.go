@@ -52,8 +52,8 @@ func TestLive(t *testing.T) {
 		want string
 	}{
 		{"terminal", Terminal{Live: true, Width: 80, Height: 2}, "\x1b[?1049h\x1b[?25l" +
-			"\x1b[Hmemory 1\x1b[K\r\n... and 2 lines below\x1b[K\x1b[J" +
-			"\x1b[Hmemory 2\x1b[K\r\n... and 2 lines below\x1b[K\x1b[J\x1b[?1049l\x1b[?25h"},
+			"\x1b[Hmemory 1\x1b[K\n... and 2 lines below\x1b[K\x1b[J" +
+			"\x1b[Hmemory 2\x1b[K\n... and 2 lines below\x1b[K\x1b[J\x1b[?1049l\x1b[?25h"},
 		{"pipe", Terminal{}, "memory 1\nused\nidle\nmemory 2\n"},
 	} {
 		var out bytes.Buffer

@@ -12,6 +12,8 @@ import (
 const (
 	// defaultWidth is a line's columns where nothing else says.
 	defaultWidth = 80
+	// defaultHeight is a page's lines where nothing else says.
+	defaultHeight = 24
 	// proseWidth is the longest line that is still easy to read.
 	proseWidth = 100
 	// narrow is the width below which indents shrink.
@@ -29,13 +31,20 @@ type Terminal struct {
 	Unicode bool
 	// Live allows the cursor to be moved: a terminal, TERM not dumb.
 	Live bool
-	// Interactive is Live with a terminal to read from, too.
+	// Interactive is a terminal to read from besides, both of them not dumb.
 	Interactive bool
+	// Plain asks for what a screen reader can follow: one thing after another,
+	// nothing drawn, nothing rewritten. It is for a terminal or for a file.
+	Plain bool
 	// Width is the length of a line in columns; 0 is 80.
 	Width int
 	// Height is the number of lines; 0 is unknown or endless.
 	Height int
 }
+
+// PlainVariable is the environment variable that asks for Terminal.Plain
+// whatever the command, as --plain does.
+const PlainVariable = "BYHAND_PLAIN"
 
 // Look describes the output out for somebody who answers on in; a nil getenv
 // is os.Getenv.
@@ -54,6 +63,9 @@ func Look(in *os.File, out io.Writer, getenv func(string) string) Terminal {
 		if w, h, err := term.GetSize(fd(out)); err == nil {
 			t.Width, t.Height = w, h
 		}
+	}
+	if getenv(PlainVariable) != "" {
+		t.Plain, t.Live, t.Colour, t.Unicode = true, false, false, false
 	}
 	if t.Width <= 0 {
 		t.Width, _ = strconv.Atoi(getenv("COLUMNS"))
