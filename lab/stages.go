@@ -5,6 +5,7 @@ import (
 	"byhand/lab/chroot"
 	"byhand/lab/mount"
 	"byhand/lab/namespace"
+	"byhand/lab/network"
 	"byhand/lab/ports"
 	"byhand/lab/probe"
 	"byhand/lab/process"
@@ -36,6 +37,18 @@ func Stages() process.Table {
 		"open":      sandbox.Rooted(process.Typed(probe.Open)),
 		"write":     sandbox.Rooted(process.Typed(probe.Write)),
 		"mounts":    process.Typed(probe.Mounts),
+		"stay":      process.Typed(network.Stay),
+		"alone":     process.Typed(network.Alone),
+		"uplink":    process.Typed(network.Connect),
+		"switch":    process.Typed(network.Switch),
+		"cable":     process.Typed(network.Lay),
+		"addresses": process.Typed(network.Address),
+		"let out":   process.Typed(network.LetOut),
+		"publish":   process.Typed(network.Publish),
+		"network":   process.Typed(network.Look),
+		"forwards":  process.Typed(network.Forwarding),
+		"connect":   process.Typed(network.Try),
+		"greet":     process.Typed(network.Serve),
 		"shell":     sandbox.Rooted(process.Typed(chroot.Exec)),
 
 		ports.Stage: process.Typed(ports.Inside),

@@ -8,6 +8,7 @@ import (
 	"byhand/lessons/cgroupmemory"
 	"byhand/lessons/chroot"
 	"byhand/lessons/imageexport"
+	"byhand/lessons/ports"
 	"byhand/lessons/procmounts"
 	"byhand/lessons/unshare"
 )
@@ -22,5 +23,6 @@ func Syllabus() []lesson.Lesson {
 		cgroupmemory.Lesson(),
 		imageexport.Lesson(),
 		bindmounts.Lesson(),
+		ports.Lesson(),
 	}
 }

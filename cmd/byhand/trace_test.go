@@ -179,14 +179,20 @@ var (
 	spaces    = regexp.MustCompile(`\s+= `)
 	outside   = regexp.MustCompile(` /\* \d+ in strace's PID NS \*/`)
 	// strace gives the address of a file system type that the flags make void.
-	voidType  = regexp.MustCompile(`, 0x[0-9a-f]+, MS_`)
-	variables = regexp.MustCompile(`0x[0-9a-f]+ (/\* \d+ vars? \*/)`)
+	voidType = regexp.MustCompile(`, 0x[0-9a-f]+, MS_`)
+	// strace looks up the index of a network device, in the namespace that it
+	// is in itself; and it leaves unread what says more about a new one.
+	deviceIndex = regexp.MustCompile(`_index=(?:\d+|if_nametoindex\("[^"]*"\))`)
+	deviceData  = regexp.MustCompile(`(nla_type=IFLA_INFO_DATA\}, ).*(, \d+, 0, \{sa_family=AF_NETLINK)`)
+	variables   = regexp.MustCompile(`0x[0-9a-f]+ (/\* \d+ vars? \*/)`)
 )
 
 // normal takes away what strace pads, and the environment's address.
 func normal(call string) string {
 	call = caller.ReplaceAllString(call, "")
 	call = outside.ReplaceAllString(call, "")
+	call = deviceIndex.ReplaceAllString(call, "_index=N")
+	call = deviceData.ReplaceAllString(call, "$1...$2")
 	call = variables.ReplaceAllString(call, "[$1]")
 	call = voidType.ReplaceAllString(call, `, "", MS_`)
 	return spaces.ReplaceAllString(call, " = ")

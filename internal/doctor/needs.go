@@ -24,6 +24,9 @@ const (
 	CgroupCPU Need = "cgroup-cpu"
 	// CgroupMemory is a cgroup that limits memory.
 	CgroupMemory Need = "cgroup-memory"
+	// Networks is a bridge, a veth pair and rules for NAT in a new network
+	// namespace, and the programs by which the lesson's commands make them.
+	Networks Need = "networks"
 	// Bash is the shell that runs the lessons' printed commands.
 	Bash Need = "bash"
 	// Tools are the programs that the lessons' printed commands call.
@@ -47,6 +50,7 @@ func exams() []exam {
 		{SysfsMount, "sysfs mounted inside", examineSysfsMount},
 		{CgroupCPU, "cgroups for CPU time", controllers(cgroup.CPU, cgroup.CPUAcct)},
 		{CgroupMemory, "cgroups for memory", controllers(cgroup.Memory)},
+		{Networks, "networks of its own", examineNetworks},
 		{Bash, "bash", examineBash},
 		{Tools, "the commands that lessons print", examineTools},
 	}

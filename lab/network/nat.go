@@ -29,6 +29,15 @@ func tableOf(bridge string) chains {
 	}
 }
 
+// create makes the table and its chains, and fails where somebody has made them
+// just now.
+func (t chains) create(c *nftables.Conn) {
+	c.CreateTable(t.table)
+	for _, chain := range []*nftables.Chain{t.prerouting, t.output, t.postrouting, t.forward} {
+		c.AddChain(chain)
+	}
+}
+
 // AddNAT makes the bridge's table, in one transaction: either all of it is
 // there or nothing. What is on the bridge goes out under the host's address;
 // from outside comes in only what answers, or was published. In nft(8)'s words:
@@ -56,10 +65,7 @@ func AddNAT(bridge string, subnet netip.Prefix) error {
 	if there, err := c.ListTableOfFamily(bridge, t.table.Family); err == nil && there != nil {
 		return nil // and whole, as it was made
 	}
-	c.CreateTable(t.table) // fails where somebody has made it just now
-	for _, chain := range []*nftables.Chain{t.prerouting, t.output, t.postrouting, t.forward} {
-		c.AddChain(chain)
-	}
+	t.create(c)
 	add := func(chain *nftables.Chain, rule ...[]expr.Any) {
 		c.AddRule(&nftables.Rule{Table: t.table, Chain: chain, Exprs: words(rule...)})
 	}
