@@ -22,8 +22,10 @@ func TestMain(m *testing.M) {
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir:  "testdata/script",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "readonly": readOnly, "chrooted": chrooted},
+		Dir: "testdata/script",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "readonly": readOnly, "chrooted": chrooted, "registry": serveRegistry,
+		},
 		Condition: func(name string) (bool, error) {
 			switch name {
 			case "able":

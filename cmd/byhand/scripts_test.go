@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"os"
 	"os/exec"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -68,6 +70,31 @@ func chrooted(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.Mkdir(again, 0o755))
 	err := ts.Exec("unshare", append([]string{"--mount", "--propagation", "private", "sh", "-euc", script, again}, args[1:]...)...)
 	wantStatus(ts, args, err)
+}
+
+// serveRegistry is the script command `registry VARIABLE DIR`: it starts byhand
+// lab registry serve on a free port until the script ends, and puts its host
+// and port into the variable.
+func serveRegistry(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: registry VARIABLE DIR")
+	}
+	program, err := os.Executable()
+	ts.Check(err)
+	c := exec.Command(program, "lab", "registry", "serve", "--address", "127.0.0.1:0", "--dir", args[1])
+	c.Args[0] = "byhand" // as what testscript knows the command
+	c.Env = []string{"BYHAND_HOME=" + ts.Getenv("BYHAND_HOME"), "HOME=" + ts.Getenv("HOME")}
+	out, err := c.StdoutPipe()
+	ts.Check(err)
+	ts.Check(c.Start())
+	ts.Defer(func() {
+		_ = c.Process.Kill()
+		_ = c.Wait()
+	})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	ts.Check(err)
+	words := strings.Fields(line)
+	ts.Setenv(args[0], words[len(words)-1])
 }
 
 // able tells whether the machine can run every lesson for who runs the test.
