@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"byhand/internal/kernel"
 	"byhand/internal/lesson"
@@ -24,6 +25,7 @@ echo 'written outside' >"$LAB/site/index.html"
 nsenter --target "$(cat "$LAB/pid")" --user --mount --preserve-credentials \
   mount --bind "$LAB/site" "$LAB/rootfs/data"
 echo 'cat /data/index.html; echo written inside >/data/inside' >"$LAB/in"
+until [ -s "$LAB/site/inside" ]; do sleep 0.1; done
 `
 
 // serve makes a directory outside, binds it, and lets the shell inside read and
@@ -45,7 +47,26 @@ func serve(ctx context.Context, b *bench.Bench) error {
 	if err := sandbox.Join(ctx, b, "serve", binding, nil); err != nil {
 		return err
 	}
-	return b.Trace.WriteFile(b.Path("in"), "cat /data/index.html; echo written inside >/data/inside\n")
+	if err := b.Trace.WriteFile(b.Path("in"), "cat /data/index.html; echo written inside >/data/inside\n"); err != nil {
+		return err
+	}
+	return await(ctx, filepath.Join(site(b), "inside"))
+}
+
+// await gives the shell inside ten seconds to write a file. Whether it did is
+// for Verify to say.
+func await(ctx context.Context, path string) error {
+	for range 1000 {
+		if info, err := os.Stat(path); err == nil && info.Size() > 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return nil
 }
 
 func served(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {
