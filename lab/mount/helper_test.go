@@ -17,8 +17,10 @@ import (
 
 func TestMain(m *testing.M) {
 	lessontest.Main(m, process.Table{
-		"bare proc": process.Typed(mount.Proc),
-		"bare sys":  process.Typed(mount.Sys),
+		"bare proc":    process.Typed(mount.Proc),
+		"bare sys":     process.Typed(mount.Sys),
+		"bare remount": process.Typed(bareRemount),
+		"detach":       process.Typed(detach),
 	})
 }
 
