@@ -19,9 +19,9 @@ import (
 
 // flags are a lesson's.
 type flags struct {
-	yes, print, source, json, keep bool
-	rootfs                         string
-	seed                           uint64
+	yes, byHand, print, source, json, keep bool
+	rootfs                                 string
+	seed                                   uint64
 	// demo is for a class; pace, in seconds, and cast belong to it.
 	demo bool
 	pace float64
@@ -30,6 +30,7 @@ type flags struct {
 
 func (f *flags) add(c *cobra.Command) {
 	c.Flags().BoolVarP(&f.yes, "yes", "y", false, "ask nothing: every step in a row")
+	c.Flags().BoolVar(&f.byHand, "by-hand", false, "you type the commands, in a shell; byhand watches the kernel and ticks off each check")
 	c.Flags().BoolVar(&f.print, "print", false, "print the lesson's commands as a bash script and do nothing")
 	c.Flags().BoolVar(&f.source, "source", false, "show the Go functions that run")
 	c.Flags().BoolVar(&f.json, "json", false, "one JSON object a line; implies --yes")
@@ -109,6 +110,10 @@ func (a *app) teach(ctx context.Context, i int, f flags) error {
 	if f.demo {
 		return a.demo(ctx, i, f)
 	}
+	hands, err := f.hands()
+	if err != nil {
+		return err
+	}
 	for _, need := range l.Needs {
 		if found := doctor.Examine(ctx, need); !found.OK {
 			return &exit{code: exitUnable, err: fmt.Errorf("lesson %s: %s: %s", l.Name, found.What, found.Got), hints: a.goOn(i, found.Mend)}
@@ -123,6 +128,9 @@ func (a *app) teach(ctx context.Context, i int, f flags) error {
 	}
 	defer done()
 	o := runner.Options{Number: i + 1, Total: len(a.course), Yes: f.yes || f.json, Source: f.source, Keep: f.keep, Seed: f.seed, Code: code()}
+	if hands != nil {
+		o.Hands = hands
+	}
 	if i+1 < len(a.course) {
 		o.Next = a.course[i+1].Name
 	}

@@ -32,6 +32,8 @@ type Options struct {
 	// Present is for a presenter before a class: a pause before each step is
 	// made and another once it is verified, and no quiz.
 	Present bool
+	// Hands, where set, make the steps that are not setup in byhand's stead.
+	Hands Hands
 }
 
 // ErrRefused says that the kernel did not show what it must.
@@ -59,6 +61,9 @@ func Run(ctx context.Context, s Screen, b *bench.Bench, l lesson.Lesson, o Optio
 	if err == nil {
 		r.result.Unlocked = o.Next
 		r.record.Done, r.record.How = time.Now().UTC(), progress.Did
+		if o.Hands != nil {
+			r.record.How = progress.ByHand
+		}
 	} else {
 		r.result.Error = reason(err)
 	}
@@ -96,6 +101,12 @@ func (r *run) teach(ctx context.Context, l lesson.Lesson) error {
 		if err := r.step(ctx, s, StepHeader{Setup: true, Total: len(l.Steps)}); err != nil {
 			return err
 		}
+	}
+	if r.options.Hands != nil {
+		if err := r.byHand(ctx, l); err != nil {
+			return err
+		}
+		return r.quiz(ctx, l)
 	}
 	for i, s := range l.Steps {
 		if !r.options.Present {

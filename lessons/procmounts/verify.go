@@ -57,7 +57,7 @@ func mounted(pid int, target, fstype string) ([]lesson.Check, error) {
 	// system is the same; where that is ours from the start it is the third check's.
 	leaked := "absent"
 	if slices.ContainsFunc(ours, func(m kernel.Mount) bool {
-		return m.ID == id || m.Device.String() == theirDevice && theirDevice != ourDevice
+		return m.ID == id || id != "" && m.Device.String() == theirDevice && theirDevice != ourDevice
 	}) {
 		leaked = "present"
 	}

@@ -1,0 +1,229 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"byhand/internal/lesson"
+	"byhand/lab/bench"
+	"byhand/lab/pty"
+	"byhand/lessons"
+)
+
+// patience is for how long a step may take on a busy machine: to gather a root
+// starts some hundred programs.
+const patience = 150 * time.Second
+
+// A learner is somebody at a terminal in a guided shell.
+type learner struct {
+	*terminal
+	t      *testing.T
+	lesson lesson.Lesson
+	bench  *bench.Bench
+}
+
+// guided begins a lesson by hand, and waits for the first step's task.
+func guided(t *testing.T, home string, l lesson.Lesson, env ...string) learner {
+	t.Helper()
+	if why := lack(t, l); why != "" {
+		t.Skipf("this machine can't: %s", why)
+	}
+	c := byhand(t, home, l.Name, "--by-hand")
+	c.Env = append(c.Env, append([]string{"SHELL=/bin/bash"}, env...)...)
+	x := learner{terminal: onTerminal(t, 30, 120, c), t: t, lesson: l}
+	x.attend("the first task", func() bool { return strings.Contains(x.text(), "Step 1 of") })
+	lab := benches(x.text())
+	if len(lab) != 1 {
+		t.Fatalf("benches %q were named; want one", lab)
+	}
+	x.bench = &bench.Bench{ID: filepath.Base(lab[0]), Dir: lab[0], Source: "host"}
+	return x
+}
+
+// until presses Enter now and then, since news come with a prompt, until text
+// was shown.
+func (x learner) until(text string) {
+	x.t.Helper()
+	deadline := time.Now().Add(patience)
+	for !strings.Contains(x.text(), text) {
+		if x.hasEnded() || time.Now().After(deadline) {
+			x.t.Fatalf("waited in vain for %q; shown: %q", text, x.end())
+		}
+		x.press("\n")
+		time.Sleep(time.Second)
+	}
+}
+
+// leaves ends the shell and answers the questions, and wants a good end.
+func (x learner) leaves(home string) {
+	x.t.Helper()
+	x.press("quit\n")
+	for deadline := time.Now().Add(patience); !strings.Contains(x.text(), "Question 1 of") && time.Now().Before(deadline); {
+		time.Sleep(100 * time.Millisecond)
+	}
+	x.attend("the end", x.hasEnded)
+	if got := x.status(time.Second); got != 0 {
+		x.t.Fatalf("byhand %s --by-hand ended with status %d; want 0; shown: %q", x.lesson.Name, got, x.end())
+	}
+	if _, err := os.Stat(x.bench.Dir); err == nil {
+		x.t.Errorf("%s is still there after the end", x.bench.Dir)
+	}
+	text, err := os.ReadFile(filepath.Join(home, "progress.json"))
+	if err != nil || !strings.Contains(string(text), `"by-hand"`) {
+		x.t.Errorf("the progress is %s, %v; want that the lesson was done by hand", text, err)
+	}
+}
+
+func made(n int) string { return "step " + string(rune('0'+n)) + " is made" }
+
+// TestByHandAsPrinted pastes each lesson's printed commands, as they are.
+func TestByHandAsPrinted(t *testing.T) {
+	for _, l := range lessons.Syllabus() {
+		if testing.Short() && l.Name != "chroot" {
+			continue
+		}
+		t.Run(l.Name, func(t *testing.T) {
+			home := unlocked(t)
+			x := guided(t, home, l, "TERM=dumb")
+			for i, s := range l.Steps {
+				x.press(strings.TrimRight(s.Shell(x.bench), "\n") + "\n")
+				x.until(made(i + 1))
+			}
+			x.leaves(home)
+		})
+	}
+}
+
+// otherWays are, for each lesson, its steps made in another right way than the
+// printed one: in the foreground, by nsenter, with other words.
+var otherWays = map[string][]string{
+	"chroot":  {"", `echo out >"$LAB/outside.txt"; chroot "$LAB/rootfs" sh`, "echo made inside >/inside.txt"},
+	"unshare": {`unshare -m -u -i -n -p -f -U -r chroot "$LAB/rootfs" sh`, "hostname sandbox"},
+	"proc-mounts": { // -r is the root as the process has it: $LAB/rootfs would be that of our mount namespace
+		`nsenter -t $(cat "$LAB/pid") -a -r -w sh -c 'mount -t proc x /proc'`,
+		`nsenter -t $(cat "$LAB/pid") -a -r -w sh -c 'mount -t sysfs -o nosuid,nodev,noexec x /sys'`,
+		`nsenter -t $(cat "$LAB/pid") -a -r -w sh -c 'mount -t tmpfs x /tmp; echo kept in memory >/tmp/secret'`,
+	},
+	"image-export": {
+		`( cd "$LAB/rootfs/root"; printf 'one file, two names\n' >second; chmod 4711 second; ln second first; touch -d '2001-02-03 04:05:06.789012345 UTC' second; ln -sf /bin/sh link; dd if=/dev/null of=hole bs=1M seek=1; mknod pipe p )`,
+		`nsenter -t $(cat "$LAB/pid") -U --preserve-credentials -m tar -C "$LAB/rootfs" -H pax --xattrs --acls --numeric-owner -cf - . >"$LAB/root.tar"`,
+		`mkdir "$LAB/copy"; cp -a "$LAB/rootfs/." "$LAB/copy/"`,
+		`unshare -m -u -i -n -p -f -U -r chroot "$LAB/copy" sh`,
+	},
+}
+
+// TestByHandAnotherWay makes the steps of each lesson in another way.
+func TestByHandAnotherWay(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("the other ways are root's")
+	}
+	for _, l := range lessons.Syllabus() {
+		ways := otherWays[l.Name]
+		if ways == nil {
+			continue
+		}
+		t.Run(l.Name, func(t *testing.T) {
+			home := unlocked(t)
+			x := guided(t, home, l, "TERM=dumb")
+			for i, typed := range ways {
+				if typed == "" { // there is no other way to gather a root than to copy it
+					typed = strings.TrimRight(l.Steps[i].Shell(x.bench), "\n")
+				}
+				x.press(typed + "\n")
+				x.until(made(i + 1))
+			}
+			if l.Name != "proc-mounts" {
+				x.press("exit\n") // out of the sandbox, which has the terminal
+			}
+			x.leaves(home)
+		})
+	}
+}
+
+// TestByHandWords asks for a hint, has a step skipped where that is allowed, and leaves.
+func TestByHandWords(t *testing.T) {
+	l := lessons.Syllabus()[0]
+	home := unlocked(t)
+	x := guided(t, home, l, "TERM=dumb")
+	x.press("hint\n")
+	x.until("once more hint shows the command")
+	x.press("hint\n")
+	x.until("mkdir -p") // of the commands
+	x.press("skip\n")
+	x.until("step 1 was made by byhand")
+	x.press("task\n")
+	x.awaitText("Step 2 of 3", 2)
+	x.press("quit\n")
+	if got := x.status(20 * time.Second); got != 1 {
+		t.Errorf("byhand ended with status %d; want 1, as two steps were left", got)
+	}
+	if !strings.Contains(x.text(), "you left before the last step was made") {
+		t.Errorf("shown last: %q; want why it is not done", x.end())
+	}
+	forbidden := guided(t, home, l, "TERM=dumb", "BYHAND_NO_SKIP=1")
+	forbidden.press("skip\n")
+	forbidden.until("skipping is forbidden here")
+	forbidden.press("exit\n")
+	if got := forbidden.status(20 * time.Second); got != 1 {
+		t.Errorf("byhand ended with status %d; want 1", got)
+	}
+}
+
+// TestByHandIsEndedByAHangup closes the terminal, and wants nothing left.
+func TestByHandIsEndedByAHangup(t *testing.T) {
+	l := lessons.Syllabus()[0]
+	x := guided(t, unlocked(t), l, "TERM=xterm")
+	x.press("sleep 1000 & sleep 1000\n")
+	time.Sleep(500 * time.Millisecond)
+	before := x.modes()
+	if err := x.command.Process.Signal(unix.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	if got := x.status(20 * time.Second); got != 128+int(unix.SIGHUP) {
+		t.Errorf("byhand ended with status %d; want %d", got, 128+int(unix.SIGHUP))
+	}
+	after := x.modes()
+	if after.Lflag&unix.ICANON == 0 || before.Lflag&unix.ICANON != 0 {
+		t.Errorf("lines are edited by the terminal: before %v, after %v; want false, true", before.Lflag&unix.ICANON != 0, after.Lflag&unix.ICANON != 0)
+	}
+	if _, err := os.Stat(x.bench.Dir); err == nil {
+		t.Errorf("%s is still there", x.bench.Dir)
+	}
+	if left, err := x.bench.Processes(); err != nil || len(left) > 0 {
+		t.Errorf("processes of the bench: %v, %v; want none", left, err)
+	}
+}
+
+// TestByHandPanel asks in the shell for the terminal's size: the panel is not
+// part of it, but is taken away for a program that fills the screen.
+func TestByHandPanel(t *testing.T) {
+	l := lessons.Syllabus()[0]
+	x := guided(t, unlocked(t), l, "TERM=xterm")
+	x.awaitText("step 1 of 3", 1) // the panel's own words
+	size := func(command, want string) {
+		t.Helper()
+		x.press("clear; " + command + "\n")
+		x.await(command+" to show "+want, func() bool { return strings.Contains(x.text(), want) })
+	}
+	size("echo size $(stty size)", "size 23 120")
+	size(`printf '\033[?1049h'; sleep 1; echo full $(stty size); printf '\033[?1049l'; sleep 1; echo again $(stty size)`, "full 30 120")
+	x.awaitText("again 23 120", 1)
+	if err := pty.Resize(x.master, pty.Size{Rows: 40, Columns: 100}); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(500 * time.Millisecond)
+	size("echo now $(stty size)", "now 33 100")
+	// clear(1) has erased the panel each time, and it was drawn again.
+	panels := strings.Count(x.text(), "step 1 of 3")
+	x.press("clear\n")
+	x.awaitText("step 1 of 3", panels+1)
+	x.press("quit\n")
+	if got := x.status(20 * time.Second); got != 1 {
+		t.Errorf("byhand ended with status %d; want 1", got)
+	}
+}
