@@ -10,6 +10,8 @@ import (
 	"byhand/internal/lesson"
 	"byhand/internal/places"
 	"byhand/internal/progress"
+	"byhand/internal/translate"
+	"byhand/internal/ui"
 	"byhand/lessons"
 )
 
@@ -19,6 +21,8 @@ type app struct {
 	user   places.User
 	store  progress.Store
 	course []lesson.Lesson
+	// texts are the course's in the language of BYHAND_LANG; nil is English.
+	texts *translate.Catalogue
 }
 
 func open(ctx context.Context) (*app, error) {
@@ -26,7 +30,40 @@ func open(ctx context.Context) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &app{places: found, user: user, store: progress.Store{Dir: found.State, Owner: user}, course: lessons.Syllabus()}, nil
+	a := &app{places: found, user: user, store: progress.Store{Dir: found.State, Owner: user}, course: lessons.Syllabus()}
+	return a, a.speak(os.Getenv("BYHAND_LANG"))
+}
+
+// speak lets the course be shown in a language. One that there is not is said,
+// and no reason not to teach.
+func (a *app) speak(language string) error {
+	files, err := lessons.Languages()
+	if err != nil {
+		return err
+	}
+	if a.texts, err = translate.Choose(files, language); err != nil {
+		fmt.Fprintln(os.Stderr, "byhand: BYHAND_LANG: "+err.Error())
+	}
+	for i, l := range a.course {
+		a.course[i].Prose = a.texts.Prose(l.Name, l.Prose)
+	}
+	return nil
+}
+
+// screen is where lessons and questions are shown, in the learner's language.
+// Programs get English, whoever runs them.
+func (a *app) screen(o ui.Options) ui.Screen {
+	if a.texts == nil || o.JSON {
+		return ui.New(o)
+	}
+	return ui.Translated(ui.New(o), a.texts.Text)
+}
+
+// noSkip reports whether an instructor forbids to skip: no lesson is unlocked,
+// none is done without its quiz, and no step of one by hand is passed over.
+func noSkip() bool {
+	set := os.Getenv("BYHAND_NO_SKIP")
+	return set != "" && set != "0"
 }
 
 // load reads the progress; what had to be set aside is said on standard error.

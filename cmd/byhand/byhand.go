@@ -8,9 +8,6 @@ import (
 	"byhand/internal/ui"
 )
 
-// noSkip is the variable by which an instructor forbids that steps are passed over.
-const noSkip = "BYHAND_NO_SKIP"
-
 // hands are the person's own, or nil where byhand makes the steps.
 func (f flags) hands() (*guide.Guide, error) {
 	if !f.byHand {
@@ -22,5 +19,5 @@ func (f flags) hands() (*guide.Guide, error) {
 	if !ui.IsTerminal(os.Stdin, os.Stdout) {
 		return nil, &exit{code: exitUsage, err: errors.New("--by-hand: it needs a terminal to type at"), hints: []string{"byhand check LESSON, for what was made elsewhere"}}
 	}
-	return &guide.Guide{Display: ui.NewGuided(os.Stdin, os.Stdout, false), NoSkip: os.Getenv(noSkip) != "", Getenv: os.Getenv}, nil
+	return &guide.Guide{Display: ui.NewGuided(os.Stdin, os.Stdout, false), NoSkip: noSkip(), Getenv: os.Getenv}, nil
 }

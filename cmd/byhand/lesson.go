@@ -90,9 +90,7 @@ func (a *app) run(ctx context.Context, i int, f flags) error {
 		return err
 	}
 	if !a.open(state, i) {
-		l, before := a.course[i].Name, a.course[i-1].Name
-		return &exit{code: exitLocked, err: fmt.Errorf("lesson %s is locked: %s opens it", l, before),
-			hints: []string{"byhand " + before, "byhand unlock " + l}}
+		return a.locked(i)
 	}
 	return a.teach(ctx, i, f)
 }
@@ -114,6 +112,11 @@ func (a *app) teach(ctx context.Context, i int, f flags) error {
 	if err != nil {
 		return err
 	}
+	if noSkip() && (f.yes || f.json) {
+		if err := a.quizFirst(l.Name); err != nil {
+			return err
+		}
+	}
 	for _, need := range l.Needs {
 		if found := doctor.Examine(ctx, need); !found.OK {
 			return &exit{code: exitUnable, err: fmt.Errorf("lesson %s: %s: %s", l.Name, found.What, found.Got), hints: a.goOn(i, found.Mend)}
@@ -134,12 +137,25 @@ func (a *app) teach(ctx context.Context, i int, f flags) error {
 	if i+1 < len(a.course) {
 		o.Next = a.course[i+1].Name
 	}
-	screen := ui.New(ui.Options{JSON: f.json})
+	screen := a.screen(ui.Options{JSON: f.json})
 	record, err := runner.Run(ctx, screen, b, l, o)
 	if err != nil {
 		return err
 	}
 	return errors.Join(a.earn(l.Name, record), screen.Err())
+}
+
+// quizFirst refuses a lesson whose quiz was not answered yet.
+func (a *app) quizFirst(name string) error {
+	state, err := a.load()
+	if err != nil {
+		return err
+	}
+	if record, _ := state.Lesson(name); !a.asked(name, record) {
+		return &exit{code: exitLocked, err: fmt.Errorf("lesson %s: BYHAND_NO_SKIP is set, and --yes would skip the quiz", name),
+			hints: []string{"byhand " + name, "byhand quiz " + name}}
+	}
+	return nil
 }
 
 // goOn says what to do where the i-th lesson can't run: mend it, or leave it out.

@@ -116,7 +116,7 @@ func (a *app) ask(ctx context.Context, c *cobra.Command, items []runner.Item, f 
 	if err != nil {
 		return &exit{code: exitUsage, err: fmt.Errorf("--answers: %w", err), hints: []string{c.CommandPath() + " --help"}}
 	}
-	screen := ui.New(ui.Options{JSON: f.json, Out: c.OutOrStdout(), Answers: answers})
+	screen := a.screen(ui.Options{JSON: f.json, Out: c.OutOrStdout(), Answers: answers})
 	if f.seed != 0 {
 		screen.Note(fmt.Sprintf("seed %d: --seed %d repeats the order of the choices and the numbers drawn", f.seed, f.seed))
 	}

@@ -114,7 +114,7 @@ func showMap(c *cobra.Command, _ []string) error {
 			mark = ui.Next.Of("next")
 			next = "byhand " + l.Name
 		}
-		rows = append(rows, []ui.Cell{mark, ui.Plain.Of(l.Name), ui.Plain.Of(l.Summary)})
+		rows = append(rows, []ui.Cell{mark, ui.Plain.Of(l.Name), ui.Plain.Of(a.texts.Text(l.Summary))})
 	}
 	if err := ui.Columns(c.OutOrStdout(), term, rows); err != nil {
 		return err

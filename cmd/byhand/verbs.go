@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"runtime"
 	"time"
@@ -93,6 +94,9 @@ func newReset() *cobra.Command {
 // newUnlock opens a lesson by marking those before it as passed by request.
 func newUnlock() *cobra.Command {
 	return newForLessons("unlock", "open a lesson without doing those before it", func(a *app, s *progress.State, name string) error {
+		if noSkip() {
+			return &exit{code: exitLocked, err: errors.New("unlock: BYHAND_NO_SKIP is set: a lesson is opened by doing the one before it"), hints: []string{"byhand next"}}
+		}
 		i, err := a.index(name)
 		if err != nil {
 			return err
