@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/mattn/go-runewidth"
 	"golang.org/x/sys/unix"
@@ -145,4 +146,35 @@ func TestDemoKeys(t *testing.T) {
 			nothingLeft(t, home)
 		})
 	}
+}
+
+// TestPlainOnTerminal reads a lesson and a demo on a terminal with --plain: no
+// cursor moves, nothing is rewritten, and the keys work all the same.
+func TestPlainOnTerminal(t *testing.T) {
+	t.Parallel()
+	home := unlocked(t)
+	p := output{name: "--plain"}
+	text := transcript(t, home, p, 80, "unshare", "--plain")
+	for _, text := range []string{text, plainDemo(t, home)} {
+		for line := range strings.Lines(text) {
+			if i := strings.IndexFunc(strings.TrimRight(line, "\n"), unicode.IsControl); i >= 0 {
+				t.Fatalf("line %q has control character %q; want none", line, line[i])
+			}
+		}
+		for _, want := range []string{"kernel: ", "Step 1 of 2: Start a shell in six new namespaces", "drawing:"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%q is not shown; the last: %q", want, text[max(0, len(text)-500):])
+			}
+		}
+	}
+}
+
+func plainDemo(t *testing.T, home string) string {
+	t.Helper()
+	x := onTerminal(t, 24, 80, byhand(t, home, "unshare", "--demo", "--plain"))
+	present(x)
+	if got := x.status(time.Second); got != 0 {
+		t.Fatalf("status %d; want 0; shown: %q", got, x.end())
+	}
+	return x.text()
 }

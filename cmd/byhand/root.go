@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +14,7 @@ import (
 var version = "dev"
 
 func newRoot() *cobra.Command {
+	var plain bool
 	root := &cobra.Command{
 		Use:   "byhand",
 		Short: "Make containers by hand, one system call at a time",
@@ -27,6 +29,15 @@ Without a command it shows the course and what to type next.`,
 		RunE:          showMap,
 
 		SuggestionsMinimumDistance: 2,
+	}
+	root.PersistentFlags().BoolVar(&plain, "plain", false, "for a screen reader: one line after another, nothing drawn; as BYHAND_PLAIN=1")
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		if !plain {
+			return nil
+		}
+		// In the environment it holds for every output of this process, and for
+		// the byhand that somebody starts in a shell of this one.
+		return os.Setenv(ui.PlainVariable, "1")
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &exit{code: exitUsage, err: err, hints: []string{c.CommandPath() + " --help"}}

@@ -113,7 +113,8 @@ func (p *people) seen(seen *lesson.Seen) {
 	p.shell(kindShell, seen.Shell)
 	p.show(kindDoing, func(t Terminal) string {
 		var text string
-		mark := span{"kernel " + t.bar() + " ", roleKernel}
+		first, _ := t.voice("kernel")
+		mark := span{first, roleKernel}
 		for _, line := range strings.Split(strings.TrimSpace(cleanLines(seen.Output)), "\n") {
 			text += t.hang(t.columns(), mark, mark, plain(line))
 		}

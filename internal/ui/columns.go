@@ -46,6 +46,9 @@ func Columns(w io.Writer, t Terminal, rows [][]Cell) error {
 
 // table lays out rows of entries.
 func (t Terminal) table(rows [][][]span, width int) []string {
+	if t.Plain {
+		return t.sentences(rows, width)
+	}
 	var widths []int
 	for _, row := range rows {
 		for i, cell := range row {

@@ -12,23 +12,35 @@ import (
 // call that was refused has "! " before it.
 func (p *people) Call(c sys.Call) {
 	p.show(kindDoing, func(t Terminal) string {
-		mark := "kernel " + t.bar() + " "
-		indent := strings.Repeat(" ", cols("kernel ")) + t.bar() + " "
-		if t.narrow() {
-			indent = t.bar() + " "
-		}
-		var body []span
-		if c.PID != 0 {
-			body = append(body, span{fmt.Sprintf("[pid %d] ", c.PID), Dim})
-		}
-		role := Plain
-		if c.Failed() {
-			role = Warn
-			body = append(body, span{"! ", Warn})
-		}
-		body = append(body, span{clean(c.String()), role})
-		return t.hang(t.columns(), span{mark, roleKernel}, span{indent, roleKernel}, body)
+		return strings.Join(t.call(c), "\n") + "\n"
 	})
+}
+
+// call renders a system call after the kernel's mark.
+func (t Terminal) call(c sys.Call) []string {
+	mark, indent := t.voice("kernel")
+	var body []span
+	if c.PID != 0 {
+		body = append(body, span{fmt.Sprintf("[pid %d] ", c.PID), Dim})
+	}
+	role := Plain
+	if c.Failed() {
+		role = Warn
+		body = append(body, span{"! ", Warn})
+	}
+	body = append(body, span{clean(c.String()), role})
+	return linesOf(t.hang(t.columns(), span{mark, roleKernel}, span{indent, roleKernel}, body))
+}
+
+// voice returns the marks of a voice on its first line and on those below.
+func (t Terminal) voice(name string) (mark, indent string) {
+	switch {
+	case t.Plain:
+		return name + ": ", "  "
+	case t.narrow():
+		return name + " " + t.bar() + " ", t.bar() + " "
+	}
+	return name + " " + t.bar() + " ", strings.Repeat(" ", cols(name)+1) + t.bar() + " "
 }
 
 // Check shows what the kernel must show and what it showed: on one line where

@@ -17,13 +17,14 @@ type Guard struct {
 	in    *os.File
 	out   io.Writer
 	modes *unix.Termios // nil where in is not a terminal
-	live  bool
+	look  func() Terminal
 }
 
 // Remember notes the modes of the terminal in, if it is one, and whether out
 // has a cursor to show again; a nil getenv is os.Getenv.
 func Remember(in *os.File, out io.Writer, getenv func(string) string) *Guard {
-	g := &Guard{in: in, out: out, live: Look(in, out, getenv).Live}
+	// What the output is like may be asked for later, by an option.
+	g := &Guard{in: in, out: out, look: func() Terminal { return Look(in, out, getenv) }}
 	if modes, err := unix.IoctlGetTermios(fd(in), unix.TCGETS); err == nil {
 		g.modes = modes
 	}
@@ -33,7 +34,7 @@ func Remember(in *os.File, out io.Writer, getenv func(string) string) *Guard {
 // Restore puts the modes back and shows the cursor. It may be called any
 // number of times, from any goroutine.
 func (g *Guard) Restore() {
-	if g.live {
+	if g.look().Live {
 		_, _ = io.WriteString(g.out, showCursor)
 	}
 	if g.modes == nil {

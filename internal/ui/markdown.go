@@ -63,7 +63,7 @@ func (m markdown) block(n ast.Node, width int) []string {
 	case *ast.Blockquote:
 		return prefixed("> ", "> ", m.blocks(n, width-2, true))
 	case *ast.ThematicBreak:
-		return []string{m.rule(width)}
+		return m.ruled(nil, width)
 	case *east.Table:
 		return m.tableBlock(n, width)
 	case *ast.HTMLBlock, *ast.LinkReferenceDefinition:
@@ -79,7 +79,7 @@ func (m markdown) heading(n *ast.Heading, width int) []string {
 	if n.Level > 2 {
 		return lines
 	}
-	return append(lines, m.rule(min(width, spanCols(m.inline(n, Strong)))))
+	return m.ruled(lines, min(width, spanCols(m.inline(n, Strong))))
 }
 
 // list renders a list, its items' lines hanging from their marks.
@@ -119,6 +119,9 @@ func (m markdown) code(n ast.Node, width int) []string {
 	}
 	for len(out) > 0 && strings.TrimSpace(out[len(out)-1]) == "" {
 		out = out[:len(out)-1]
+	}
+	if fenced, ok := n.(*ast.FencedCodeBlock); ok && m.Plain && fenced.Info == nil {
+		return m.drawingInWords(out)
 	}
 	indent := "    "
 	if len(indent)+longest > width {

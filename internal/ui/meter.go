@@ -39,6 +39,9 @@ func (t Terminal) meter(r bench.Reading, readings []float64) string {
 	if r.Aside != "" {
 		words += ", " + r.Aside
 	}
+	if t.Plain {
+		return words
+	}
 	width := min(20, t.columns()/4)
 	return fmt.Sprintf("[%s] %s %s", t.gauge(r.Value/max(r.Full, 1e-9), width), words, t.sparkline(readings))
 }

@@ -90,8 +90,7 @@ func (p *people) Open(h runner.Header) {
 		title := []span{{t.lesson(h.Title), Strong}}
 		number := fmt.Sprintf("Lesson %d of %d: %s", h.Number, h.Total, clean(h.Name))
 		return t.join(width, Dim, number) +
-			t.hang(width, span{}, span{}, title) +
-			t.rule(min(width, spanCols(title))) + "\n" +
+			strings.Join(t.ruled(linesOf(t.hang(width, span{}, span{}, title)), min(width, spanCols(title))), "\n") + "\n" +
 			t.join(width, Plain, t.lesson(h.Summary))
 	})
 	if h.Lab != "" {
@@ -153,6 +152,9 @@ func (p *people) shell(k kind, script string) {
 func (p *people) Source(s runner.Source) {
 	p.show(kindSource, func(t Terminal) string {
 		mark := "go " + t.bar() + " "
+		if t.Plain {
+			mark = "" // the words "go" before each line would be all that one hears
+		}
 		where := fmt.Sprintf("%s, %s:%d", clean(s.Name), clean(s.File), s.Line)
 		text := t.hang(t.columns(), span{mark, Dim}, span{mark, Dim}, []span{{where, Strong}})
 		body := strings.Trim(strings.ReplaceAll(cleanLines(s.Code), "\t", "    "), "\n")

@@ -88,8 +88,12 @@ func (p *Projector) Open(h runner.Header) {
 	p.header = h
 	p.add(h.Title, func(t Terminal) []string {
 		lines := t.lines([]span{{t.lesson(h.Summary), Plain}}, t.columns())
-		return append(lines, "", t.paint(Dim, fmt.Sprintf("Lesson %d of %d", h.Number, h.Total)), "",
+		lines = append(lines, "", t.paint(Dim, fmt.Sprintf("Lesson %d of %d", h.Number, h.Total)), "",
 			t.paint(Dim, "in a second terminal: byhand notes "+clean(h.Name)))
+		if t.Plain {
+			lines = append(lines, "keys: space goes on, b goes back, q quits")
+		}
+		return lines
 	})
 }
 

@@ -125,23 +125,7 @@ func (t Terminal) command(script string) []string {
 	return lines
 }
 
-// call shows a system call with the kernel's mark.
-func (t Terminal) call(c sys.Call) []string {
-	mark := "kernel " + t.bar() + " "
-	indent := strings.Repeat(" ", cols("kernel ")) + t.bar() + " "
-	var body []span
-	if c.PID != 0 {
-		body = append(body, span{fmt.Sprintf("[pid %d] ", c.PID), Dim})
-	}
-	role := Plain
-	if c.Failed() {
-		role = Warn
-		body = append(body, span{"! ", Warn})
-	}
-	body = append(body, span{clean(c.String()), role})
-	return linesOf(t.hang(t.columns(), span{mark, roleKernel}, span{indent, roleKernel}, body))
-}
-
+// linesOf takes a rendered text apart.
 func linesOf(text string) []string { return strings.Split(strings.TrimSuffix(text, "\n"), "\n") }
 
 // checkBody shows what the kernel was asked and answered, an empty line between.

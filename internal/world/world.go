@@ -83,6 +83,12 @@ const numberRow = 2
 
 // answers are one side's, as its Row.Host.
 func answers(v probe.View, a xray.Anatomy) []Row {
+	// What looks from inside is itself a process there, but not for long.
+	standing := map[int]bool{}
+	for _, p := range a.Processes {
+		standing[p.Inside] = true
+	}
+	v.PIDs = slices.DeleteFunc(v.PIDs, func(pid int) bool { return !standing[pid] })
 	ps := "none: /proc is empty"
 	if n := len(v.PIDs); n > 0 {
 		ps = fmt.Sprintf("%d processes", n)
