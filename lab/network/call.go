@@ -22,8 +22,9 @@ type Call struct {
 	Listen string
 }
 
-// callPatience is how long a connection may take.
-const callPatience = time.Second
+// callPatience is how long a connection may take: time for a first packet to
+// be lost, and said again a second later.
+const callPatience = 3 * time.Second
 
 // Try is a stage: it connects from the network namespace of its first file,
 // having listened in that of its second where asked to, and returns what it was

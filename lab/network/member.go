@@ -98,9 +98,13 @@ func Lay(c *process.Child, cable Cable) (struct{}, error) {
 	if err != nil {
 		return struct{}{}, err
 	}
-	return struct{}{}, In(c.Trace, member, func() error {
+	err = In(c.Trace, member, func() error {
 		return with(c.Trace, func(n *Conn) error { return n.Up(Device) })
 	})
+	if err != nil {
+		return struct{}{}, err
+	}
+	return struct{}{}, settled(cable.Name, cable.Bridge)
 }
 
 // Plan are the addresses of a bridge and of a member.

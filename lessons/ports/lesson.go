@@ -20,8 +20,15 @@ func Lesson() lesson.Lesson {
 		Summary: "connect a container by veth and bridge, and publish a port of it",
 		Prose:   prose,
 		Needs:   []doctor.Need{doctor.SixNamespaces, doctor.Networks},
-		Setup:   []lesson.Step{standIn()},
 		Steps: []lesson.Step{
+			{
+				Title:  "Stand in for a host, and for a computer outside",
+				Why:    "Two network namespaces, connected by a cable. What the lesson calls the host is the first of them: your machine's own network stays as it is, also as root.",
+				Shell:  steps.Text(standInShell),
+				Do:     makeStandIn,
+				Source: []any{network.Stay, network.Alone, network.Connect},
+				Verify: stoodIn,
+			},
 			{
 				Title:  "Start a container with a network of its own",
 				Why:    "A new network namespace has one device, lo, and no way to anywhere. Its ports are its own too: each namespace has all 65535 of them.",

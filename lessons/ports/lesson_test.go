@@ -7,14 +7,22 @@ import (
 	"os/exec"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"byhand/internal/lessontest"
 	"byhand/lab/bench"
+	"byhand/lab/namespace"
 )
 
 func TestMain(m *testing.M) { lessontest.Main(m, nil) }
 
 func TestLaws(t *testing.T) {
 	lessontest.Laws(t, Lesson(), map[string][]lessontest.Saboteur{
+		"Stand in for a host, and for a computer outside": {
+			{Name: "nothing started", Do: lessontest.Nothing, Says: "a process for the host"},
+			{Name: "in one namespace", Do: oneNamespace, Says: "shares the host's network namespace"},
+			{Name: "the cable dead", Do: afterIn(makeStandIn, `$outside ip link set eth0 down`, outside), Says: "not connected"},
+		},
 		"Start a container with a network of its own": {
 			{Name: "nothing started", Do: lessontest.Nothing, Says: "a process for the box"},
 			{Name: "in the host's network", Do: sharing, Says: "shares the host's network namespace"},
@@ -68,13 +76,17 @@ $host ip link set eth0 up`), Says: "not in the container"},
 // after does something, and then runs a script, which has the prefixes of the
 // lesson's own.
 func after(do func(context.Context, *bench.Bench) error, script string) func(context.Context, *bench.Bench) error {
+	return afterIn(do, script, host, box)
+}
+
+func afterIn(do func(context.Context, *bench.Bench) error, script string, names ...string) func(context.Context, *bench.Bench) error {
 	return func(ctx context.Context, b *bench.Bench) error {
 		if do != nil {
 			if err := do(ctx, b); err != nil {
 				return err
 			}
 		}
-		c := exec.CommandContext(ctx, "bash", "-eu", "-c", enter(host, box)+script)
+		c := exec.CommandContext(ctx, "bash", "-eu", "-c", enter(names...)+script)
 		c.Env = append(os.Environ(), "LAB="+b.Dir, "PATH="+os.Getenv("PATH")+":/usr/sbin:/sbin")
 		c.Stderr = os.Stderr
 		return c.Run()
@@ -88,6 +100,18 @@ func both(one, two func(context.Context, *bench.Bench) error) func(context.Conte
 		}
 		return two(ctx, b)
 	}
+}
+
+// oneNamespace stands the computer outside in the host's own.
+func oneNamespace(ctx context.Context, b *bench.Bench) error {
+	if err := stand(ctx, b, host, namespace.Isolated(unix.CLONE_NEWUSER|unix.CLONE_NEWNET, "stay", nil)); err != nil {
+		return err
+	}
+	c, err := at(b, host, "stay", nil)
+	if err != nil {
+		return err
+	}
+	return stand(ctx, b, outside, c)
 }
 
 // sharing stands the container in the host's network namespace.

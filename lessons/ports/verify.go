@@ -11,21 +11,7 @@ import (
 	"byhand/internal/kernel"
 	"byhand/internal/lesson"
 	"byhand/lab/bench"
-	"byhand/lab/network"
-	"byhand/lessons/internal/steps"
 )
-
-// standIn is the step that makes the lesson's own host.
-func standIn() lesson.Step {
-	return lesson.Step{
-		Title:  "Stand in for a host, and for a computer outside",
-		Why:    "Two network namespaces, connected by a cable. What the lesson calls the host is the first of them: your machine's own network stays as it is, also as root.",
-		Shell:  steps.Text(standInShell),
-		Do:     makeStandIn,
-		Source: []any{network.Stay, network.Alone, network.Connect},
-		Verify: stoodIn,
-	}
-}
 
 // standing returns the check that says that one of the processes is missing.
 func standing(b *bench.Bench, names ...string) []lesson.Check {
