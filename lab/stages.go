@@ -3,6 +3,8 @@ package lab
 
 import (
 	"byhand/lab/chroot"
+	"byhand/lab/container"
+	"byhand/lab/monitor"
 	"byhand/lab/mount"
 	"byhand/lab/namespace"
 	"byhand/lab/network"
@@ -32,6 +34,8 @@ func Stages() process.Table {
 		"cover":     process.Typed(mount.Cover),
 		"spread":    process.Typed(mount.Spread),
 		"attach":    process.Typed(mount.AttachAll),
+		"monitor":   monitor.Stage(nil),
+		"container": process.Typed(container.Run),
 		"workload":  process.Typed(workload.Run),
 		"look":      sandbox.Rooted(process.Typed(probe.Look)),
 		"open":      sandbox.Rooted(process.Typed(probe.Open)),

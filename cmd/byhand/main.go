@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"strconv"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
@@ -33,6 +34,9 @@ func run() int {
 		return 0
 	}
 	ended := &exit{code: 1}
+	if errors.As(err, &ended) && ended.err == nil {
+		return ended.code // a container's own, of which there is no more to say
+	}
 	switch {
 	case ctx.Err() != nil || errors.Is(err, context.Canceled):
 		ended = &exit{code: 128 + int(interrupted())}
@@ -66,13 +70,19 @@ func untilSignal(signals ...os.Signal) (context.Context, func() unix.Signal) {
 }
 
 // exit is an error with the status that byhand ends with and what to do next.
+// Without err nothing is said.
 type exit struct {
 	code  int
 	err   error
 	hints []string
 }
 
-func (e *exit) Error() string { return e.err.Error() }
+func (e *exit) Error() string {
+	if e.err == nil {
+		return "exit status " + strconv.Itoa(e.code)
+	}
+	return e.err.Error()
+}
 
 func (e *exit) Unwrap() error { return e.err }
 

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"byhand/lab"
 	"byhand/lab/process"
+	"byhand/lab/rootfs"
 )
 
 func TestMain(m *testing.M) {
@@ -21,10 +23,17 @@ func TestMain(m *testing.M) {
 }
 
 func TestScripts(t *testing.T) {
+	// Containers leave the root that they are made from as it is, so one does
+	// for all scripts.
+	root := sync.OnceValues(func() (string, error) {
+		dir := filepath.Join(t.TempDir(), "root")
+		return dir, rootfs.Build(t.Context(), rootfs.Source{Kind: rootfs.Host}, dir, nil)
+	})
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "readonly": readOnly, "chrooted": chrooted, "registry": serveRegistry,
+			"hostroot": hostRoot(root),
 		},
 		Condition: func(name string) (bool, error) {
 			switch name {

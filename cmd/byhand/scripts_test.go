@@ -111,3 +111,16 @@ func lack(t *testing.T, l lesson.Lesson) string {
 	}
 	return ""
 }
+
+// hostRoot is the script command `hostroot NAME`: a link of that name to a root
+// of this machine's own programs.
+func hostRoot(build func() (string, error)) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) != 1 {
+			ts.Fatalf("usage: hostroot NAME")
+		}
+		dir, err := build()
+		ts.Check(err)
+		ts.Check(os.Symlink(dir, ts.MkAbs(args[0])))
+	}
+}

@@ -51,12 +51,12 @@ func (b *Bench) removeFiles() error {
 	}
 	for _, e := range entries {
 		if path := b.Path(e.Name()); path != b.lock.Name() {
-			if err := removeTree(path); err != nil {
+			if err := RemoveTree(path); err != nil {
 				return err
 			}
 		}
 	}
-	return removeTree(b.Dir)
+	return RemoveTree(b.Dir)
 }
 
 // endProcesses kills what stands in the bench, until nothing does.
@@ -143,9 +143,9 @@ func (b *Bench) unmount() error {
 	return nil
 }
 
-// removeTree removes dir and what is below it, and stops at a mount: what is
+// RemoveTree removes dir and what is below it, and stops at a mount: what is
 // mounted there is not the bench's to remove.
-func removeTree(dir string) error {
+func RemoveTree(dir string) error {
 	parent, err := unix.Open(filepath.Dir(dir), unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return &os.PathError{Op: "open", Path: filepath.Dir(dir), Err: err}

@@ -72,7 +72,7 @@ func (l *longForm) tmpfs(key, value string) (known bool, err error) {
 	invalid := fmt.Errorf("invalid value for %s: %s", key, value)
 	switch key {
 	case "tmpfs-size":
-		size, ok := parseSize(value)
+		size, ok := ParseSize(value)
 		if !ok {
 			return true, invalid
 		}

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// parseSize reads a size of memory as Docker does: a number, possibly with a
+// ParseSize reads a size of memory as Docker does: a number, possibly with a
 // fraction, one space or none, and a unit, a power of 1024: b, k, m, g, t or p,
 // the latter five also with b or ib behind, in either case. "1.5m", "64 MiB".
-func parseSize(text string) (bytes int64, ok bool) {
+func ParseSize(text string) (bytes int64, ok bool) {
 	end := strings.LastIndexAny(text, "0123456789. ")
 	if end < 0 {
 		return 0, false

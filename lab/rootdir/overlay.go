@@ -4,11 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"golang.org/x/sys/unix"
 
-	"byhand/lab/sys"
+	"byhand/lab/overlay"
 )
 
 // Overlay is a root in layers: what is read comes from the first layer that
@@ -50,20 +49,6 @@ func (o Overlay) Make() error {
 
 // Mount stacks the layers. In a user namespace the kernel keeps its notes on
 // the files in attributes named user.*, which an ordinary user may write.
-func (o Overlay) Mount(t *sys.Tracer, inUserNamespace bool) error {
-	lower := make([]string, len(o.Lower))
-	for i, dir := range o.Lower {
-		lower[i] = escape(dir)
-	}
-	options := "lowerdir=" + strings.Join(lower, ":") + ",upperdir=" + escape(o.Upper) + ",workdir=" + escape(o.Work)
-	if inUserNamespace {
-		options += ",userxattr"
-	}
-	return t.Mount("overlay", o.Target, "overlay", 0, options)
-}
-
-// escape keeps overlayfs from reading a path's own colons and commas as those
-// between layers and between options.
-func escape(path string) string {
-	return strings.NewReplacer(`\`, `\\`, ":", `\:`, ",", `\,`).Replace(path)
+func (o Overlay) Mount(inUserNamespace bool) error {
+	return overlay.Mount(overlay.Spec{Lower: o.Lower, Upper: o.Upper, Work: o.Work, UserXattr: inUserNamespace}, o.Target)
 }

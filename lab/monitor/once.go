@@ -1,0 +1,193 @@
+package monitor
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"byhand/lab/cgroup"
+	"byhand/lab/container"
+	"byhand/lab/process"
+	"byhand/lab/state"
+)
+
+// startError is why a program was not executed.
+type startError struct{ container.Outcome }
+
+func (e *startError) Error() string { return e.Reason }
+
+// failure is the content of a Failed frame.
+func failure(err error) []byte {
+	outcome := container.Outcome{Status: 125, Reason: err.Error()}
+	if e := (*startError)(nil); errors.As(err, &e) {
+		outcome = e.Outcome
+	}
+	text, _ := json.Marshal(outcome) // plain data
+	return text
+}
+
+// once runs the container one time: it makes everything, waits for the end,
+// and takes everything away again but the files.
+func (m *monitor) once() (status int, err error) {
+	plan, err := m.plan()
+	if err != nil {
+		return -1, m.failed(err)
+	}
+	pipes, err := openPipes(m.config)
+	if err != nil {
+		return -1, m.failed(err)
+	}
+	defer pipes.close()
+	p, err := m.start(plan, pipes)
+	if err != nil {
+		return -1, m.failed(errors.Join(err, m.clear(plan.Group)))
+	}
+	var done sync.WaitGroup
+	m.connect(pipes, &done)
+	m.clients.send(Started, nil)
+	status, err = p.Wait()
+	done.Wait()
+	m.clients.input.set(nil, nil)
+	m.journal.flush()
+	m.record.PID, m.record.ExitCode, m.record.Finished = 0, status, time.Now().UTC()
+	m.record.OOMKilled = outOfMemory(plan.Group)
+	err = errors.Join(err, m.clear(plan.Group), m.box.SetRecord(m.record))
+	return status, err
+}
+
+// plan works out what the container needs, and makes its cgroup.
+func (m *monitor) plan() (container.Plan, error) {
+	c := m.config
+	plan := container.Plan{Config: c, Root: m.box.Root(c), Files: etcFiles(m.box, c)}
+	var err error
+	if plan.Caps, err = c.Security.Caps(); err != nil {
+		return plan, err
+	}
+	if plan.Filter, err = c.Security.Filter(plan.Caps); err != nil {
+		return plan, err
+	}
+	if err := plan.Root.Make(); err != nil {
+		return plan, err
+	}
+	for _, s := range c.Mounts {
+		if err := s.EnsureSource(); err != nil {
+			return plan, err
+		}
+	}
+	plan.Group, err = m.group()
+	return plan, err
+}
+
+// group makes the container's cgroup; nil where this machine has none for us.
+func (m *monitor) group() (*cgroup.Group, error) {
+	if _, err := cgroup.Locate(cgroup.PIDs); errors.Is(err, cgroup.ErrNotDelegated) {
+		// Where this fails, NewGroup says so if a limit was asked for.
+		_ = cgroup.Delegate(background(), nil)
+	}
+	g, err := m.config.NewGroup(m.box.Group())
+	if err != nil || g == nil {
+		return nil, err
+	}
+	err = m.config.MakeGroup(g)
+	if errors.Is(err, unix.EEXIST) { // a crash has left it
+		if err = m.box.Sweep(background()); err == nil {
+			err = m.config.MakeGroup(g)
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, g.Remove(background(), nil))
+	}
+	return g, nil
+}
+
+// start starts the container's first process and waits until it has become the
+// program.
+func (m *monitor) start(plan container.Plan, pipes *pipes) (*process.Process, error) {
+	command := container.Born(plan)
+	command.Stdin, command.Stdout, command.Stderr = pipes.inside[0], pipes.inside[1], pipes.inside[2]
+	command.Files = []*os.File{pipes.socket[1]}
+	command.Born = func(pid int) error {
+		m.record.Group = plan.Group
+		m.record.Error, m.record.ExitCode = "", 0
+		if err := m.box.Started(pid, &m.record); err != nil {
+			return err
+		}
+		return m.joinNetwork(pid)
+	}
+	p, err := process.Start(nil, command)
+	if err != nil {
+		return nil, err
+	}
+	pipes.closeInside()
+	var outcome container.Outcome
+	err = p.Follow(background(), &outcome)
+	if err == nil && outcome.Status != 0 {
+		err = &startError{outcome}
+	}
+	if err == nil {
+		err = pipes.takeTerminal()
+	}
+	if err != nil {
+		_ = p.Kill()
+		_, _ = p.Wait()
+		return nil, err
+	}
+	return p, nil
+}
+
+// joinNetwork connects the container, whose first process waits meanwhile.
+func (m *monitor) joinNetwork(pid int) error {
+	if c := m.config; m.network != nil && c.Network != "none" && c.Network != "host" {
+		name, err := m.box.Name()
+		if err != nil {
+			return err
+		}
+		if m.record.Address, err = m.network.Connect(c, name, pid); err != nil {
+			return fmt.Errorf("connect to network %s: %w", c.Network, err)
+		}
+		if err := m.box.SetRecord(m.record); err != nil {
+			return err
+		}
+	}
+	return writeEtc(m.box, m.config, m.record.Address)
+}
+
+// clear takes away what the kernel still holds of a container that has ended.
+func (m *monitor) clear(g *cgroup.Group) error {
+	var err error
+	if m.network != nil && m.config.Network != "none" && m.config.Network != "host" {
+		err = m.network.Disconnect(m.config)
+		m.record.Address = state.Address{}
+	}
+	m.record.Group = nil
+	if g == nil {
+		return err
+	}
+	return errors.Join(err, g.Kill(background(), nil), g.Remove(background(), nil))
+}
+
+// failed records that the container could not be started.
+func (m *monitor) failed(err error) error {
+	exit := 125
+	if e := (*startError)(nil); errors.As(err, &e) {
+		exit = e.Status
+	}
+	m.record.PID, m.record.Group, m.record.ExitCode, m.record.Error = 0, nil, exit, err.Error()
+	m.record.Started = time.Time{}
+	return errors.Join(err, m.box.SetRecord(m.record))
+}
+
+// outOfMemory reports whether the kernel killed one of the group's processes
+// for want of memory.
+func outOfMemory(g *cgroup.Group) bool {
+	if g == nil {
+		return false
+	}
+	s, err := g.MemoryStat()
+	return err == nil && s.OOMKills > 0
+}
