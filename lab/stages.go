@@ -36,6 +36,7 @@ func Stages() process.Table {
 		"attach":    process.Typed(mount.AttachAll),
 		"monitor":   monitor.Stage(nil),
 		"container": process.Typed(container.Run),
+		"join":      process.Typed(container.Join),
 		"workload":  process.Typed(workload.Run),
 		"look":      sandbox.Rooted(process.Typed(probe.Look)),
 		"open":      sandbox.Rooted(process.Typed(probe.Open)),

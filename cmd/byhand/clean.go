@@ -8,13 +8,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"byhand/lab/bench"
+	"byhand/lab/state"
 )
 
 // newClean goes by the names of what stands, not only by what byhand wrote
 // down: it must serve after a kill -9 at any moment.
 func newClean() *cobra.Command {
 	return &cobra.Command{
-		Use: "clean", Short: "remove every sandbox left standing", Args: usage(cobra.NoArgs),
+		Use: "clean", Short: "remove every sandbox left standing, and what a killed engine left", Args: usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			a, err := open(c.Context())
 			if err != nil {
@@ -40,6 +41,10 @@ func newClean() *cobra.Command {
 				}
 				fmt.Fprintf(c.OutOrStdout(), "removed %s\n", dir)
 			}
+			engine := state.Store{Dir: a.places.Lab}
+			errs = append(errs, engine.Clean(context.WithoutCancel(c.Context()), func(what string) {
+				fmt.Fprintf(c.OutOrStdout(), "removed %s\n", what)
+			}))
 			return errors.Join(errs...)
 		},
 	}

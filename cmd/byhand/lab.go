@@ -17,9 +17,35 @@ func newLab() *cobra.Command {
 		Use: "lab COMMAND", Short: "a container engine, made of what the lessons teach", Args: known,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newLabRun(), newLabCreate(), newLabStart())
+	c.AddCommand(labCommands()...)
+	c.AddCommand(newLabContainer())
 	c.AddCommand(imageCommands()...)
 	return c
+}
+
+// labCommands are those that are about containers.
+func labCommands() []*cobra.Command {
+	return []*cobra.Command{
+		newLabRun(),
+		newLabCreate(),
+		newLabStart(),
+		newLabStop(),
+		newLabRestart(),
+		newLabKill(),
+		newLabWait(),
+		newLabRm(),
+		newLabRename(),
+		newLabPs(),
+		newLabInspect(),
+		newLabPort(),
+		newLabTop(),
+		newLabAttach(),
+		newLabExec(),
+		newLabLogs(),
+		newLabPause(),
+		newLabUnpause(),
+		newLabUpdate(),
+	}
 }
 
 // exitEngine is what Docker's command ends with where the container is not to

@@ -8,41 +8,43 @@ import (
 
 	"byhand/lab/mount"
 	"byhand/lab/pty"
+	"byhand/lab/sys"
 )
 
 // terminal makes a session, and if asked for a terminal of the container's own
 // devpts as its input and output; who started us gets the other end.
 func (b *builder) terminal() error {
-	// Job control and Ctrl-C are matters of a session, and this one is ours.
-	if err := b.t.Setsid(); err != nil {
+	name, err := session(b.t, b.Config.TTY, b.socket)
+	if err != nil || name == "" {
 		return err
 	}
-	if !b.Config.TTY {
-		return nil
+	return b.console(name)
+}
+
+// session begins a session, with a terminal if it is to have one, whose name
+// inside is returned and whose other end goes through the socket.
+func session(t *sys.Tracer, tty bool, socket *os.File) (terminal string, err error) {
+	// Job control and Ctrl-C are matters of a session, and this one is ours.
+	if err := t.Setsid(); err != nil || !tty {
+		return "", err
 	}
 	pair, err := pty.Open("/dev/pts/ptmx")
 	if err != nil {
-		return err
+		return "", err
 	}
-	if err := SendFile(b.socket, pair.Master); err != nil {
-		return err
-	}
-	name, err := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", pair.Slave.Fd()))
-	if err != nil {
-		return err
-	}
-	if err := b.console(name); err != nil {
-		return err
+	defer func() { _ = pair.Close() }() // the other end has a copy
+	if err := SendFile(socket, pair.Master); err != nil {
+		return "", err
 	}
 	for fd := range 3 {
-		if err := b.t.Dup3(int(pair.Slave.Fd()), fd); err != nil {
-			return err
+		if err := t.Dup3(int(pair.Slave.Fd()), fd); err != nil {
+			return "", err
 		}
 	}
-	if err := b.t.ControllingTerminal(0); err != nil {
-		return err
+	if err := t.ControllingTerminal(0); err != nil {
+		return "", err
 	}
-	return pair.Close()
+	return os.Readlink("/proc/self/fd/0")
 }
 
 // console shows the terminal as /dev/console, for programs that write there.

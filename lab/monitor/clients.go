@@ -162,7 +162,9 @@ func copyOut(from io.Reader, stream string, kind Kind, j *journal, c *clients, d
 	for {
 		n, err := from.Read(buf)
 		if n > 0 {
-			j.write(stream, buf[:n])
+			if j != nil {
+				j.write(stream, buf[:n])
+			}
 			c.send(kind, buf[:n])
 		}
 		if err != nil { // EOF, or EIO of a terminal that nobody has open

@@ -21,6 +21,15 @@ type startError struct{ container.Outcome }
 
 func (e *startError) Error() string { return e.Reason }
 
+// Outcome says why a program was not executed, for an error of Exec's.
+func Outcome(err error) (container.Outcome, bool) {
+	e := (*startError)(nil)
+	if errors.As(err, &e) {
+		return e.Outcome, true
+	}
+	return container.Outcome{}, false
+}
+
 // failure is the content of a Failed frame.
 func failure(err error) []byte {
 	outcome := container.Outcome{Status: 125, Reason: err.Error()}

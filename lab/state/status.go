@@ -197,3 +197,22 @@ func (s Status) pause(ctx context.Context) error {
 	}
 	return ctx.Err()
 }
+
+// AwaitEnd waits until the container does not run and is not about to be
+// started again; one that removes itself was there at first only.
+func (b Box) AwaitEnd(ctx context.Context) (Status, error) {
+	last := Status{}
+	for {
+		s, err := b.Await(ctx)
+		if errors.Is(err, fs.ErrNotExist) {
+			return last, nil
+		}
+		if err != nil || s.Word != "restarting" {
+			return s, err
+		}
+		last = s
+		if err := s.pause(ctx); err != nil {
+			return s, err
+		}
+	}
+}

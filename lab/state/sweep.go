@@ -3,7 +3,13 @@ package state
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
 
+	"byhand/lab/bench"
 	"byhand/lab/cgroup"
 )
 
@@ -24,4 +30,73 @@ func sweep(ctx context.Context, prefix string) error {
 		err = errors.Join(err, g.Kill(ctx, nil), g.Remove(ctx, nil))
 	}
 	return errors.Join(err, cgroup.Tidy(nil))
+}
+
+// Clean removes what killed engines have left: directories half made or half
+// removed, names of nobody, cgroups of containers that don't run. Containers
+// themselves stay, as those that have ended do.
+func (s Store) Clean(ctx context.Context, removed func(what string)) error {
+	var errs []error
+	note := func(what string, err error) {
+		if err == nil {
+			removed(what)
+		}
+		errs = append(errs, err)
+	}
+	for _, dir := range []string{"trash", "containers"} {
+		entries, err := os.ReadDir(filepath.Join(s.Dir, dir))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		for _, e := range entries {
+			path := filepath.Join(s.Dir, dir, e.Name())
+			if _, err := os.Stat(filepath.Join(path, "config.json")); dir == "containers" && (err == nil || young(path)) {
+				continue
+			}
+			note(path, bench.RemoveTree(path))
+		}
+	}
+	links, err := os.ReadDir(filepath.Join(s.Dir, "names"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, e := range links {
+		link := s.link(e.Name())
+		if _, err := os.Stat(s.box(s.named(e.Name())).Dir); errors.Is(err, fs.ErrNotExist) && !young(link) {
+			note(link, os.Remove(link))
+		}
+	}
+	return errors.Join(append(errs, s.cleanGroups(ctx, note))...)
+}
+
+// young reports whether a file may be part of a container that is being made.
+func young(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && time.Since(info.ModTime()) < time.Second
+}
+
+// cleanGroups removes cgroups whose container has no monitor and does not run.
+func (s Store) cleanGroups(ctx context.Context, note func(string, error)) error {
+	groups, err := cgroup.Sweep(s.Group())
+	if err != nil {
+		return err
+	}
+	ids, err := s.ids()
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		i := slices.IndexFunc(ids, func(id string) bool { return s.box(id).Group() == g.Name })
+		if i >= 0 {
+			status, err := s.box(ids[i]).Status()
+			if err != nil || status.Running() || s.box(ids[i]).Watched() {
+				continue
+			}
+		}
+		note("cgroup "+g.Name, errors.Join(g.Kill(ctx, nil), g.Remove(ctx, nil)))
+	}
+	if len(groups) == 0 {
+		return nil
+	}
+	return cgroup.Tidy(nil)
 }

@@ -1,0 +1,266 @@
+// Package control does to containers what people ask for while they run: end
+// them, hold them, look into them. It speaks to the kernel, not to a daemon: a
+// container is its processes and its cgroup.
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"byhand/internal/kernel"
+	"byhand/lab/options"
+	"byhand/lab/state"
+	"byhand/lab/words"
+)
+
+// patience is how long what was killed may take to be gone.
+const patience = 10 * time.Second
+
+// running returns the status of a container that must run.
+func running(b state.Box) (state.Status, error) {
+	s, err := b.Status()
+	if err == nil && !s.Running() {
+		err = fmt.Errorf("container %s is not running", b.ID)
+	}
+	return s, err
+}
+
+// wantEnd notes that the container is to end for good, so that its monitor
+// does not start it again.
+func wantEnd(b state.Box) error { return os.WriteFile(b.Path(state.StopFile), nil, 0o600) }
+
+// Kill sends a signal to the container's first process, which the kernel keeps
+// from its like unless it has a handler, but for SIGKILL and SIGSTOP.
+func Kill(b state.Box, signal unix.Signal) error {
+	s, err := running(b)
+	if err != nil {
+		return fmt.Errorf("cannot kill container: %w", err)
+	}
+	if signal == unix.SIGKILL {
+		if err := wantEnd(b); err != nil {
+			return err
+		}
+	}
+	if err := s.Signal(signal); err != nil && !errors.Is(err, unix.ESRCH) {
+		return fmt.Errorf("cannot kill container %.12s: %w", b.ID, err)
+	}
+	if signal == unix.SIGKILL && s.Word == "paused" {
+		// On cgroup v1 what is frozen does not even die.
+		return s.Group.Thaw().Perform(nil)
+	}
+	return nil
+}
+
+// KillAndWait kills and waits until it is over, as Docker's kill does.
+func KillAndWait(ctx context.Context, b state.Box, signal unix.Signal) error {
+	if err := Kill(b, signal); err != nil || signal != unix.SIGKILL {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	_, err := b.Await(ctx)
+	return err
+}
+
+// Stop asks the container to end, and kills it where it has not within the
+// seconds, or without end where they are negative; nil takes the container's own.
+func Stop(ctx context.Context, b state.Box, seconds *int) error {
+	s, err := b.Status()
+	if err != nil {
+		return err
+	}
+	if err := wantEnd(b); err != nil {
+		return err
+	}
+	if !s.Running() {
+		return nil
+	}
+	c, err := b.Config()
+	if err != nil {
+		return err
+	}
+	signal := unix.SIGTERM
+	if c.StopSignal != "" {
+		if signal, err = options.Signal(c.StopSignal); err != nil {
+			return err
+		}
+	}
+	if s.Word == "paused" {
+		if err := s.Group.Thaw().Perform(nil); err != nil {
+			return err
+		}
+	}
+	if err := s.Signal(signal); err != nil && !errors.Is(err, unix.ESRCH) {
+		return fmt.Errorf("stop container %.12s: %w", b.ID, err)
+	}
+	wait := 10
+	if c.StopTimeout != nil {
+		wait = *c.StopTimeout
+	}
+	if seconds != nil {
+		wait = *seconds
+	}
+	polite := ctx
+	if wait >= 0 {
+		var cancel func()
+		polite, cancel = context.WithTimeout(ctx, time.Duration(wait)*time.Second)
+		defer cancel()
+	}
+	if _, err := b.Await(polite); !errors.Is(err, context.DeadlineExceeded) {
+		return ignoreGone(err)
+	}
+	return ignoreGone(KillAndWait(ctx, b, unix.SIGKILL))
+}
+
+// ignoreGone forgives that the container is not there any more: one that was
+// run with --rm removes itself.
+func ignoreGone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// Remove removes a container. One that runs is an error, or is killed first.
+func Remove(ctx context.Context, b state.Box, force bool) error {
+	s, err := b.Status()
+	if err != nil {
+		return err
+	}
+	if (s.Running() || s.Word == "restarting") && !force {
+		name, err := b.Name()
+		if err != nil {
+			return err
+		}
+		return fmt.Errorf("cannot remove container %q: container is %s: stop the container before removing or force remove", "/"+name, s.Word)
+	}
+	if err := ignoreGone(wantEnd(b)); err != nil {
+		return err
+	}
+	if s.Running() {
+		if err := Kill(b, unix.SIGKILL); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			if again, e := b.Status(); e == nil && again.Running() {
+				return err
+			}
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := unwatched(ctx, b); err != nil {
+		return err
+	}
+	// Where the monitor was killed, its container's cgroup is left.
+	return errors.Join(b.Sweep(ctx), b.Remove())
+}
+
+// unwatched waits until the container has neither a process nor a monitor.
+func unwatched(ctx context.Context, b state.Box) error {
+	for {
+		s, err := b.Status()
+		if err != nil {
+			return ignoreGone(err)
+		}
+		if !s.Running() && !b.Watched() {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("container %.12s has not ended: %w", b.ID, ctx.Err())
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
+}
+
+// Pause stops every process of a container where it is, by the freezer.
+func Pause(ctx context.Context, b state.Box) error {
+	s, err := running(b)
+	switch {
+	case err != nil:
+		return err
+	case s.Word == "paused":
+		return fmt.Errorf("container %s is already paused", b.ID)
+	case s.Group == nil:
+		return fmt.Errorf("container %.12s has no cgroup, and so no freezer: %w", b.ID, errors.ErrUnsupported)
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return s.Group.WaitFrozen(ctx, nil)
+}
+
+// Unpause lets them go on.
+func Unpause(b state.Box) error {
+	s, err := running(b)
+	switch {
+	case err != nil:
+		return err
+	case s.Word != "paused":
+		return words.Errorf("Container %s is not paused", b.ID)
+	}
+	return s.Group.Thaw().Perform(nil)
+}
+
+// Update changes the limits of a container, at once if it runs.
+func Update(b state.Box, l options.Limits) error {
+	c, err := b.Config()
+	if err != nil {
+		return err
+	}
+	if err := l.Apply(&c.Limits); err != nil {
+		return err
+	}
+	s, err := b.Status()
+	if err != nil {
+		return err
+	}
+	if s.Running() && s.Group != nil {
+		ops, err := c.Limits.Ops(s.Group)
+		if err == nil {
+			err = ops.Perform(nil)
+		}
+		if err != nil {
+			return fmt.Errorf("cannot update container %.12s: %w", b.ID, err)
+		}
+	}
+	return b.SetConfig(c)
+}
+
+// Restartable ends a container that is to be started again.
+func Restartable(ctx context.Context, b state.Box, seconds *int) error {
+	if err := Stop(ctx, b, seconds); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return unwatched(ctx, b)
+}
+
+// Processes lists the container's processes as the machine counts them.
+func Processes(b state.Box) ([]int, error) {
+	s, err := running(b)
+	if err != nil {
+		return nil, err
+	}
+	if s.Group != nil {
+		return s.Group.Processes()
+	}
+	// Without a cgroup: those in its pid namespace.
+	want, err := kernel.Namespace(s.PID, "pid")
+	if err != nil {
+		return nil, err
+	}
+	all, err := kernel.PIDs()
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(pid int) bool {
+		ns, err := kernel.Namespace(pid, "pid")
+		return err != nil || ns != want
+	}), nil
+}
