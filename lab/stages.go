@@ -2,6 +2,7 @@
 package lab
 
 import (
+	"byhand/lab/build"
 	"byhand/lab/chroot"
 	"byhand/lab/container"
 	"byhand/lab/monitor"
@@ -59,5 +60,6 @@ func Stages() process.Table {
 		ports.Stage: process.Typed(ports.Inside),
 
 		store.StageUnpack: process.Typed(store.Unpack),
+		build.Stage:       process.Typed(build.Inside),
 	}
 }

@@ -19,7 +19,7 @@ func imageCommands() []*cobra.Command {
 	return []*cobra.Command{
 		newLabImages(), newLabTag(), newLabRmi(), newLabHistory(), newLabImage(),
 		newLabSave(), newLabLoad(), newLabImport(), newLabSystem(),
-		newLabPull(), newLabPush(), newLabSearch(), newLabLogin(), newLabRegistry(),
+		newLabBuild(), newLabPull(), newLabPush(), newLabSearch(), newLabLogin(), newLabRegistry(),
 	}
 }
 

@@ -107,7 +107,7 @@ func (s *Store) unpack(ctx context.Context, blob, diffID v1.Hash, chain string, 
 		return err
 	}
 	if len(lower) > 0 {
-		if err := likeDir(upper, lower[0]); err != nil {
+		if err := LikeDir(upper, lower[0]); err != nil {
 			return err
 		}
 	}
@@ -134,9 +134,9 @@ func (s *Store) unpack(ctx context.Context, blob, diffID v1.Hash, chain string, 
 	return s.write("layers/"+layerName(chain)+".json", b)
 }
 
-// likeDir gives a directory the owner and mode of another: the root of a pile
+// LikeDir gives a directory the owner and mode of another: the root of a pile
 // shows those of its topmost directory.
-func likeDir(dir, like string) error {
+func LikeDir(dir, like string) error {
 	var st unix.Stat_t
 	if err := unix.Stat(like, &st); err != nil {
 		return fmt.Errorf("stat %s: %w", like, err)
