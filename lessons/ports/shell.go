@@ -45,7 +45,9 @@ var aloneShell = marked + enter("host") + `$host unshare --net sleep infinity >/
 echo $! >"$LAB/box"
 ` + started + `nsenter --target $! --user --net --preserve-credentials ip link set lo up`
 
-var serverShell = marked + enter("box") + `$box perl -MIO::Socket::INET -e '
+var serverShell = marked + enter("box") + `# The dollars are perl's.
+# shellcheck disable=SC2016
+$box perl -MIO::Socket::INET -e '
   $s = IO::Socket::INET->new(LocalPort => 80, Listen => 5) or die "listen: $!\n";
   while (1) { $c = $s->accept or next; print $c "` + greet + `"; close $c }
 ' >/dev/null 2>"$LAB/out" &
