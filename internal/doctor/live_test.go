@@ -79,8 +79,11 @@ func TestNeedsAgainstCommands(t *testing.T) {
 		SysfsMount:     `unshare --user --map-root-user --mount --net mount -t sysfs sysfs /sys`,
 		CgroupCPU:      makesGroup + `group cpu && group cpuacct`,
 		CgroupMemory:   makesGroup + `group memory`,
-		Bash:           `command -v bash`,
-		Tools:          `type bash unshare chroot mount nsenter ps ldd`,
+		Networks: `PATH="$PATH:/usr/sbin:/sbin"; command -v perl && unshare --user --map-root-user --net sh -c '
+			ip link add byhand0 type bridge && ip link add byhand1 type veth peer name byhand2 &&
+			{ nft add table ip byhand || { ! command -v nft && iptables -t nat -S; }; }'`,
+		Bash:  `command -v bash`,
+		Tools: `type bash unshare chroot mount nsenter ps ldd`,
 	}
 	as(t, func(t *testing.T, attr *syscall.SysProcAttr) {
 		if _, err := exec.LookPath("unshare"); err != nil {

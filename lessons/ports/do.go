@@ -2,8 +2,10 @@ package ports
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -38,18 +40,30 @@ func startAlone(ctx context.Context, b *bench.Bench) error {
 	return stand(ctx, b, box, c)
 }
 
-func startServer(_ context.Context, b *bench.Bench) error { return serveAt(b, box, 80) }
+func startServer(ctx context.Context, b *bench.Bench) error { return serveAt(ctx, b, box, 80) }
 
-// serveAt starts a server in one of the lesson's namespaces, and leaves it.
-func serveAt(b *bench.Bench, name string, port int) error {
+// serveAt starts a server in one of the lesson's namespaces, and leaves it
+// once it answers.
+func serveAt(ctx context.Context, b *bench.Bench, name string, port int) error {
 	c, err := at(b, name, "greet", network.Service{Port: port, Text: greet})
 	if err != nil {
 		return err
 	}
 	c.Born = b.Record
-	_, err = process.Start(b.Trace, c)
-	return err
+	if _, err := process.Start(b.Trace, c); err != nil {
+		return err
+	}
+	for ctx, cancel := context.WithTimeout(ctx, patience); ; time.Sleep(10 * time.Millisecond) {
+		got, err := connect(ctx, b, name, fmt.Sprintf("127.0.0.1:%d", port), "")
+		if got == greet || err != nil {
+			cancel()
+			return err
+		}
+	}
 }
+
+// patience is how long a server may take to answer.
+const patience = 10 * time.Second
 
 func layCable(ctx context.Context, b *bench.Bench) error {
 	if err := run(ctx, b, "switch", bridge, nil); err != nil {

@@ -30,8 +30,8 @@ func TestLaws(t *testing.T) {
 		},
 		"Start a server in it": {
 			{Name: "no server", Do: lessontest.Nothing, Says: "no server listens at port 80"},
-			{Name: "at another port", Do: func(_ context.Context, b *bench.Bench) error { return serveAt(b, box, 8080) }, Says: "no server listens at port 80"},
-			{Name: "at the host", Do: func(_ context.Context, b *bench.Bench) error { return serveAt(b, host, 80) }, Says: "wrong network namespace"},
+			{Name: "at another port", Do: func(ctx context.Context, b *bench.Bench) error { return serveAt(ctx, b, box, 8080) }, Says: "no server listens at port 80"},
+			{Name: "at the host", Do: func(ctx context.Context, b *bench.Bench) error { return serveAt(ctx, b, host, 80) }, Says: "wrong network namespace"},
 		},
 		"Lay a cable from it to a switch": {
 			{Name: "no cable", Do: lessontest.Nothing, Says: "not in the container"},

@@ -26,7 +26,8 @@ const marked = `export BYHAND_BENCH="$LAB"
 const started = `until [ "$(cat /proc/$!/comm)" = sleep ]; do sleep 0.1; done
 `
 
-const standInShell = marked + `# The host: a network namespace, and the user namespace that owns it.
+const standInShell = marked + `# To end what is started here: kill -9 $(cat "$LAB"/{host,outside,box,server})
+# The host: a network namespace, and the user namespace that owns it.
 unshare --user --map-root-user --net sleep infinity >/dev/null 2>"$LAB/out" &
 echo $! >"$LAB/host"
 ` + started + `host="nsenter --target $! --user --net --preserve-credentials"
@@ -51,6 +52,7 @@ $box perl -MIO::Socket::INET -e '
   $s = IO::Socket::INET->new(LocalPort => 80, Listen => 5) or die "listen: $!\n";
   while (1) { $c = $s->accept or next; print $c "` + greet + `"; close $c }
 ' >/dev/null 2>"$LAB/out" &
+echo $! >"$LAB/server"
 until $box perl -MIO::Socket::INET -e 'exit !IO::Socket::INET->new("127.0.0.1:80")'; do sleep 0.1; done`
 
 var cableShell = enter("host", "box") + `$host ip link add ` + bridge + ` type bridge
