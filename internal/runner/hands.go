@@ -40,7 +40,7 @@ func (r *run) byHand(ctx context.Context, l lesson.Lesson) error {
 			r.record.Evidence = append(r.record.Evidence, progress.Evidence{Step: m.Step, Check: c.Name, Want: c.Want, Got: c.Got})
 		}
 		if m.Hints > 0 {
-			r.record.Skips = append(r.record.Skips, fmt.Sprintf("hints taken in step %q: %d", m.Step, m.Hints))
+			r.record.Hints = append(r.record.Hints, progress.Hint{Step: m.Step, Count: m.Hints})
 		}
 		if m.Skipped {
 			r.record.Skips = append(r.record.Skips, fmt.Sprintf("step %q was made by byhand", m.Step))
