@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"byhand/lab/container"
 	"byhand/lab/state"
 )
 
@@ -45,6 +44,9 @@ func labCommands() []*cobra.Command {
 		newLabPause(),
 		newLabUnpause(),
 		newLabUpdate(),
+		newLabExport(),
+		newLabDiff(),
+		newLabInfo(),
 	}
 }
 
@@ -53,10 +55,7 @@ func labCommands() []*cobra.Command {
 const exitEngine = 125
 
 // engine is what the commands of lab share.
-type engine struct {
-	store  state.Store
-	images container.Images
-}
+type engine struct{ store state.Store }
 
 // openEngine finds the containers, and makes the directory for them.
 func openEngine(ctx context.Context) (*engine, error) {

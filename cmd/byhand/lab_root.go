@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"byhand/lab/container"
 	"byhand/lab/image"
@@ -25,14 +27,50 @@ func (e *engine) image(ctx context.Context, o options.Options, args []string) (c
 	if len(args) == 0 {
 		return container.Image{}, nil, fmt.Errorf("\"byhand lab run\" requires at least 1 argument: an image, or --rootfs DIR")
 	}
-	image, err := e.images.Resolve(ctx, args[0])
-	return image, args[1:], err
+	found, err := e.imageNamed(ctx, args[0])
+	return found, args[1:], err
 }
 
-// fill unpacks a root that is an archive into the container's own directory.
+// imageNamed finds an image of the store, unpacked, and what it says of its
+// containers.
+func (e *engine) imageNamed(ctx context.Context, name string) (container.Image, error) {
+	s, err := openImages(ctx)
+	if err != nil {
+		return container.Image{}, err
+	}
+	found, err := s.Find(name)
+	if err != nil {
+		return container.Image{}, hinted(err)
+	}
+	lower, err := s.Root(ctx, found)
+	if err != nil {
+		return container.Image{}, err
+	}
+	c := found.Config.Config
+	return container.Image{Name: name, ID: found.ID.String(), Lower: lower, Defaults: container.Defaults{
+		Entrypoint: c.Entrypoint, Cmd: c.Cmd, Env: c.Env, WorkingDir: c.WorkingDir, User: c.User, StopSignal: c.StopSignal,
+		Exposed: slices.Sorted(maps.Keys(c.ExposedPorts)), Volumes: slices.Sorted(maps.Keys(c.Volumes)), Labels: c.Labels,
+	}}, nil
+}
+
+// hold keeps a container's image from being deleted while the container is there.
+func (e *engine) hold(ctx context.Context, b state.Box, c container.Config) error {
+	s, err := openImages(ctx)
+	if err != nil {
+		return err
+	}
+	found, err := s.Find(c.ImageID)
+	if err != nil {
+		return hinted(err)
+	}
+	return s.Hold(b.ID, found)
+}
+
+// fill sees that the root's files stay: it holds the image, or unpacks a root
+// that is an archive into the container's own directory.
 func (e *engine) fill(ctx context.Context, b state.Box, c container.Config) error {
-	if c.ImageID != "" || len(c.Lower) != 1 {
-		return nil
+	if c.ImageID != "" {
+		return e.hold(ctx, b, c)
 	}
 	info, err := os.Stat(c.Lower[0])
 	if err != nil || info.IsDir() {

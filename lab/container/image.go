@@ -1,7 +1,5 @@
 package container
 
-import "context"
-
 // Image is what a container is made from.
 type Image struct {
 	// Name is what it was asked for as, ID what identifies it for good.
@@ -26,10 +24,4 @@ type Defaults struct {
 	Volumes []string
 	// Labels are the image's remarks.
 	Labels map[string]string
-}
-
-// Images finds images by their names.
-type Images interface {
-	// Resolve returns the image of a name, such as "alpine:3.10".
-	Resolve(ctx context.Context, name string) (Image, error)
 }

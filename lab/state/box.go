@@ -13,6 +13,7 @@ import (
 	"byhand/lab/bench"
 	"byhand/lab/container"
 	"byhand/lab/rootdir"
+	"byhand/lab/store"
 )
 
 // Box is a container's directory.
@@ -149,5 +150,18 @@ func (b Box) Remove() error {
 			return fmt.Errorf("remove container %.12s: %w", b.ID, err)
 		}
 	}
-	return bench.RemoveTree(trash)
+	return errors.Join(b.release(), bench.RemoveTree(trash))
+}
+
+// release lets go of the image that the container was made from.
+func (b Box) release() error {
+	dir := filepath.Join(b.store.Dir, "images")
+	if _, err := os.Stat(dir); err != nil {
+		return nil // there never was one
+	}
+	images, err := store.Open(dir)
+	if err != nil {
+		return err
+	}
+	return images.Release(b.ID)
 }
