@@ -45,7 +45,13 @@ func detached(s Spec) (int, error) {
 			return -1, fmt.Errorf("fsconfig %s=%s: %w", o.key, o.value, err)
 		}
 	}
-	if err := unix.FsconfigCreate(fs); err != nil {
+	err = unix.FsconfigCreate(fs)
+	if errors.Is(err, unix.EINVAL) {
+		// Before Linux 6.5 overlayfs takes any key and looks at all of them only
+		// now. mount(2) fails as well where it is for another reason.
+		return -1, errOld
+	}
+	if err != nil {
 		return -1, fmt.Errorf("fsconfig create overlay: %w", err)
 	}
 	fd, err := unix.Fsmount(fs, unix.FSMOUNT_CLOEXEC, 0)
