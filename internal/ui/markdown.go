@@ -6,8 +6,6 @@ import (
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
-	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/text"
 )
 
@@ -23,7 +21,7 @@ type markdown struct {
 // since the lesson's header has just shown it.
 func (t Terminal) renderMarkdown(prose, title string, width int) string {
 	m := markdown{Terminal: t, source: []byte(prose)}
-	parser := goldmark.New(goldmark.WithExtensions(extension.Table)).Parser()
+	parser := goldmark.DefaultParser()
 	doc := parser.Parse(text.NewReader(m.source))
 	if h, ok := doc.FirstChild().(*ast.Heading); ok && h.Level == 1 && m.words(h) == title {
 		doc.RemoveChild(doc, h)
@@ -64,8 +62,6 @@ func (m markdown) block(n ast.Node, width int) []string {
 		return prefixed("> ", "> ", m.blocks(n, width-2, true))
 	case *ast.ThematicBreak:
 		return m.ruled(nil, width)
-	case *east.Table:
-		return m.tableBlock(n, width)
 	case *ast.HTMLBlock, *ast.LinkReferenceDefinition:
 		return nil // comments and anchors are for the web
 	}
@@ -128,23 +124,6 @@ func (m markdown) code(n ast.Node, width int) []string {
 		indent = ""
 	}
 	return prefixed(indent, indent, out)
-}
-
-// tableBlock renders a table, its header in bold.
-func (m markdown) tableBlock(n *east.Table, width int) []string {
-	var rows [][][]span
-	for row := n.FirstChild(); row != nil; row = row.NextSibling() {
-		role := Plain
-		if row.Kind() == east.KindTableHeader {
-			role = Strong
-		}
-		var cells [][]span
-		for cell := row.FirstChild(); cell != nil; cell = cell.NextSibling() {
-			cells = append(cells, m.inline(cell, role))
-		}
-		rows = append(rows, cells)
-	}
-	return m.table(rows, width)
 }
 
 // prefixed puts first before the first line and rest before the others;

@@ -12,7 +12,6 @@ const sample = "# The title\n\n" +
 	"- one item that is rather long\n- two\n  1. nested\n  2. <https://kernel.org>\n\n" +
 	"> quoted, and wrapped where it must be\n\n" +
 	"    $ indented   code\n      as it is\n\n" +
-	"| name | what |\n|---|---|\n| `uts` | the host's name |\n\n" +
 	"<!-- for the web -->\n\n" +
 	"Hard\\\nbreak.\n\n***\n"
 
@@ -42,9 +41,6 @@ A picture
     $ indented   code
       as it is
 
-name   what
-` + "`uts`" + `  the host's name
-
 Hard
 break.
 
@@ -71,9 +67,6 @@ break.
 			"\n" +
 			"    $ indented   code\n" +
 			"      as it is\n" +
-			"\n" +
-			"\x1b[1mname\x1b[22m  \x1b[1mwhat\x1b[22m\n" +
-			"\x1b[36muts\x1b[0m   the host's name\n" +
 			"\n" +
 			"Hard\n" +
 			"break.\n" +
@@ -107,11 +100,6 @@ A picture
 
 $ indented   code
   as it is
-
-name
-  what
-` + "`uts`" + `
-  the host's name
 
 Hard
 break.

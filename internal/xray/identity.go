@@ -2,6 +2,7 @@ package xray
 
 import (
 	"regexp"
+	"sync"
 
 	"byhand/internal/kernel"
 )
@@ -27,25 +28,30 @@ func (i Identity) String() string {
 	return s
 }
 
-// marks are what engines call the cgroups that they make, with the systemd
-// driver and with cgroupfs. The more particular come first.
-var marks = []struct {
+// mark is a cgroup's path, as a pattern, in which an engine writes an identity.
+type mark struct {
 	engine string
 	path   *regexp.Regexp
-}{
-	{"docker", regexp.MustCompile(`/docker[-/]([0-9a-f]{64})(?:\.scope)?(?:/|$)`)},
-	{"podman", regexp.MustCompile(`/libpod-([0-9a-f]{64})(?:\.scope)?(?:/|$)`)},
-	{"containerd", regexp.MustCompile(`/cri-containerd[-:]([0-9a-f]{64})(?:\.scope)?(?:/|$)`)},
-	{"cri-o", regexp.MustCompile(`/crio-([0-9a-f]{64})(?:\.scope)?(?:/|$)`)},
-	{"kubernetes", regexp.MustCompile(`/kubepods[^/]*/.*([0-9a-f]{64})(?:\.scope)?(?:/|$)`)},
-	{"lxc", regexp.MustCompile(`/lxc(?:\.payload)?[./]([^/]+?)(?:/|$)`)},
-	{"systemd-nspawn", regexp.MustCompile(`/machine\.slice/(?:machine-|systemd-nspawn@)([^/]+?)\.(?:scope|service)(?:/|$)`)},
-	{"byhand", regexp.MustCompile(`/byhand-([0-9a-f]{8})(?:[-/]|$)`)},
 }
+
+// marks are what engines call the cgroups that they make, with the systemd
+// driver and with cgroupfs. The more particular come first.
+var marks = sync.OnceValue(func() []mark {
+	return []mark{
+		{"docker", regexp.MustCompile(`/docker[-/]([0-9a-f]{64})(?:\.scope)?(?:/|$)`)},
+		{"podman", regexp.MustCompile(`/libpod-([0-9a-f]{64})(?:\.scope)?(?:/|$)`)},
+		{"containerd", regexp.MustCompile(`/cri-containerd[-:]([0-9a-f]{64})(?:\.scope)?(?:/|$)`)},
+		{"cri-o", regexp.MustCompile(`/crio-([0-9a-f]{64})(?:\.scope)?(?:/|$)`)},
+		{"kubernetes", regexp.MustCompile(`/kubepods[^/]*/.*([0-9a-f]{64})(?:\.scope)?(?:/|$)`)},
+		{"lxc", regexp.MustCompile(`/lxc(?:\.payload)?[./]([^/]+?)(?:/|$)`)},
+		{"systemd-nspawn", regexp.MustCompile(`/machine\.slice/(?:machine-|systemd-nspawn@)([^/]+?)\.(?:scope|service)(?:/|$)`)},
+		{"byhand", regexp.MustCompile(`/byhand-([0-9a-f]{8})(?:[-/]|$)`)},
+	}
+})
 
 // identify finds a container by the name of a cgroup.
 func identify(members []kernel.Membership) (Identity, bool) {
-	for _, mark := range marks {
+	for _, mark := range marks() {
 		for _, m := range members {
 			if found := mark.path.FindStringSubmatch(m.Path); found != nil {
 				return Identity{Engine: mark.engine, ID: found[1]}, true

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/google/go-containerregistry/pkg/registry"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -22,7 +23,9 @@ import (
 
 // manifestPath is the address of a manifest; its groups are the repository and
 // the tag or digest.
-var manifestPath = regexp.MustCompile(`^/v2/([a-z0-9]+(?:[._/-]+[a-z0-9]+)*)/manifests/([A-Za-z0-9_][A-Za-z0-9._:-]{0,127})$`)
+var manifestPath = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^/v2/([a-z0-9]+(?:[._/-]+[a-z0-9]+)*)/manifests/([A-Za-z0-9_][A-Za-z0-9._:-]{0,127})$`)
+})
 
 // manifestLimit bounds a manifest, as the distribution specification does.
 const manifestLimit = 4 << 20
@@ -66,7 +69,7 @@ func (s *server) file(repository, reference string) string {
 // ServeHTTP keeps manifests that come, forgets those that are deleted, and
 // leaves everything else to the library.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	m := manifestPath.FindStringSubmatch(r.URL.Path)
+	m := manifestPath().FindStringSubmatch(r.URL.Path)
 	isManifest := strings.Contains(r.URL.Path, "/manifests/") && (r.Method == http.MethodPut || r.Method == http.MethodDelete)
 	if !isManifest {
 		s.inner.ServeHTTP(w, r)

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -62,12 +63,14 @@ func debootstrapArgs(suite, dir string) []string {
 
 // stepLine matches what debootstrap says as it goes on, such as
 // "I: Retrieving libc6 2.36-9".
-var stepLine = regexp.MustCompile(`^I: (Retrieving|Validating|Extracting|Unpacking|Configuring) (.+?)(\.\.\.)?$`)
+var stepLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^I: (Retrieving|Validating|Extracting|Unpacking|Configuring) (.+?)(\.\.\.)?$`)
+})
 
 // debootstrapStep understands one line of debootstrap's output. How many steps
 // will come, it does not tell.
 func debootstrapStep(line string) (string, bool) {
-	m := stepLine.FindStringSubmatch(line)
+	m := stepLine().FindStringSubmatch(line)
 	if m == nil {
 		return "", false
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Kind says what sort of thing a root file system is made from.
@@ -35,10 +36,16 @@ type Source struct {
 const accepted = "give host, debootstrap[:SUITE], a FILE.tar[.gz|.zst] or a DIRECTORY"
 
 var (
-	archiveName = regexp.MustCompile(`\.(tar|tar\.gz|tgz|tar\.zst)$`)
-	suiteName   = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]*$`)
+	archiveName = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\.(tar|tar\.gz|tgz|tar\.zst)$`)
+	})
+	suiteName = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[a-z0-9][a-z0-9.-]*$`)
+	})
 	// imageName is Docker's form of a name: [HOST[:PORT]/]PATH[:TAG][@DIGEST].
-	imageName = regexp.MustCompile(`^([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?(@sha256:[0-9a-f]+)?$`)
+	imageName = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?(@sha256:[0-9a-f]+)?$`)
+	})
 )
 
 // Parse reads the SRC of --rootfs SRC. The empty string means host.
@@ -49,7 +56,7 @@ func Parse(spec string) (Source, error) {
 	case spec == string(Debootstrap):
 		return Source{Debootstrap, hostSuite()}, nil
 	case kind == string(Debootstrap):
-		if !suiteName.MatchString(suite) {
+		if !suiteName().MatchString(suite) {
 			return Source{}, fmt.Errorf("root file system %q: %q is not the name of a suite", spec, suite)
 		}
 		return Source{Debootstrap, suite}, nil
@@ -65,7 +72,7 @@ func Parse(spec string) (Source, error) {
 	switch {
 	case info.IsDir():
 		return Source{Directory, path}, nil
-	case archiveName.MatchString(path):
+	case archiveName().MatchString(path):
 		return Source{Archive, path}, nil
 	}
 	return Source{}, fmt.Errorf("root file system %q: this file is no tar archive by its name; %s", spec, accepted)
@@ -73,11 +80,11 @@ func Parse(spec string) (Source, error) {
 
 // notAFile says what is wrong with a spec that os.Stat could not find.
 func notAFile(spec string, err error) error {
-	isPath := archiveName.MatchString(spec) || strings.HasPrefix(spec, ".") || strings.HasPrefix(spec, "/")
+	isPath := archiveName().MatchString(spec) || strings.HasPrefix(spec, ".") || strings.HasPrefix(spec, "/")
 	switch {
 	case isPath || !errors.Is(err, os.ErrNotExist):
 		return fmt.Errorf("root file system %q: %w", spec, err)
-	case imageName.MatchString(spec):
+	case imageName().MatchString(spec):
 		return fmt.Errorf("root file system %q: images come with the registry lesson; until then, %s", spec, accepted)
 	}
 	return fmt.Errorf("root file system %q: unknown source; %s", spec, accepted)
@@ -117,7 +124,7 @@ func suiteOf(osRelease io.Reader) string {
 		}
 	}
 	suite := values["VERSION_CODENAME"]
-	if (values["ID"] == "debian" || values["ID"] == "ubuntu") && suiteName.MatchString(suite) {
+	if (values["ID"] == "debian" || values["ID"] == "ubuntu") && suiteName().MatchString(suite) {
 		return suite
 	}
 	return "stable"

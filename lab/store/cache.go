@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"sync"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
@@ -18,14 +19,16 @@ type Layer struct {
 }
 
 // keyForm is a key of the cache, which becomes a file's name.
-var keyForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
+var keyForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[0-9a-f]{64}$`)
+})
 
 // Cached returns the layer that Remember was given for a key, if its blob is
 // still there. A layer in the cache is not live: Prune removes it when no
 // image has it.
 func (s *Store) Cached(key string) (Layer, bool) {
 	var l Layer
-	if !keyForm.MatchString(key) {
+	if !keyForm().MatchString(key) {
 		return l, false
 	}
 	b, err := os.ReadFile(s.path("cache", key+".json"))
@@ -38,7 +41,7 @@ func (s *Store) Cached(key string) (Layer, bool) {
 // Remember keeps which layer an instruction made. The key, 64 hexadecimal
 // digits, is the digest of all that the layer depends on.
 func (s *Store) Remember(key string, l Layer) error {
-	if !keyForm.MatchString(key) {
+	if !keyForm().MatchString(key) {
 		return fmt.Errorf("remember layer: %q is no key", key)
 	}
 	b, err := json.Marshal(l)

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
@@ -20,13 +21,15 @@ type hold struct {
 }
 
 // holderForm is what a holder may be called, since it becomes a file's name.
-var holderForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+var holderForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+})
 
 // Hold keeps the image, its unpacked layers too, until Release: a container
 // still runs on them when nobody lists the image any more. The holder is a
 // container's id. Be in Use of the store from Find until then.
 func (s *Store) Hold(holder string, img *Image) error {
-	if !holderForm.MatchString(holder) {
+	if !holderForm().MatchString(holder) {
 		return fmt.Errorf("hold image: %q can't be a holder's name", holder)
 	}
 	b, err := json.Marshal(hold{img.Descriptor, img.chains()})
@@ -38,7 +41,7 @@ func (s *Store) Hold(holder string, img *Image) error {
 
 // Release ends a Hold; one that is not there has ended.
 func (s *Store) Release(holder string) error {
-	if !holderForm.MatchString(holder) {
+	if !holderForm().MatchString(holder) {
 		return fmt.Errorf("release image: %q can't be a holder's name", holder)
 	}
 	err := os.Remove(s.path("holds", holder+".json"))

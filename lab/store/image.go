@@ -114,10 +114,10 @@ func (s *Store) Find(ref string) (*Image, error) {
 				return img, nil
 			}
 		}
-	} else if !idForm.MatchString(ref) {
+	} else if !idForm().MatchString(ref) {
 		return nil, err
 	}
-	if !idForm.MatchString(ref) {
+	if !idForm().MatchString(ref) {
 		return nil, fmt.Errorf("%w: %s", ErrUnknown, ref)
 	}
 	var found *Image

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/google/go-containerregistry/pkg/name"
 )
@@ -21,11 +22,11 @@ func Parse(ref string) (name.Reference, error) {
 	if err != nil {
 		return nil, fmt.Errorf("image name %q: %w", ref, err)
 	}
-	if host := parsed.Context().RegistryStr(); !hostForm.MatchString(host) {
+	if host := parsed.Context().RegistryStr(); !hostForm().MatchString(host) {
 		return nil, fmt.Errorf("image name %q: %q is no machine's name", ref, host)
 	}
 	for part := range strings.SplitSeq(parsed.Context().RepositoryStr(), "/") {
-		if !partForm.MatchString(part) {
+		if !partForm().MatchString(part) {
 			return nil, fmt.Errorf("image name %q: the part %q is not of letters and digits, divided by one of . _ __ or dashes", ref, part)
 		}
 	}
@@ -33,11 +34,15 @@ func Parse(ref string) (name.Reference, error) {
 }
 
 // hostForm is a machine's name or address, perhaps with a port.
-var hostForm = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(:[0-9]+)?$`)
+var hostForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(:[0-9]+)?$`)
+})
 
 // partForm is a part of a repository's name in Docker's grammar, which is
 // stricter than the library's: a part of ".." could climb out of a directory.
-var partForm = regexp.MustCompile(`^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*$`)
+var partForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*$`)
+})
 
 // hub is Docker Hub as the library calls it; people say docker.io.
 const hub = name.DefaultRegistry
@@ -74,4 +79,6 @@ func Split(short string) (repository, tag string) {
 }
 
 // idForm is what may be an image's id or its beginning.
-var idForm = regexp.MustCompile(`^(sha256:)?[0-9a-f]{4,64}$`)
+var idForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(sha256:)?[0-9a-f]{4,64}$`)
+})
