@@ -55,6 +55,9 @@ type Status struct {
 	Record
 	// Word is "created", "running", "paused", "restarting" or "exited".
 	Word string
+
+	// lost says that the record has it running and the kernel knows better.
+	lost bool
 }
 
 // Running reports whether the container has a process.
@@ -100,7 +103,7 @@ func (b Box) Status() (Status, error) {
 		s.Word = "restarting"
 	}
 	if s.PID != 0 {
-		s.PID = 0
+		s.PID, s.lost = 0, true
 		if info, err := os.Stat(b.Path("state.json")); err == nil && s.Finished.Before(s.Started) {
 			s.Finished = info.ModTime()
 		}
@@ -162,15 +165,15 @@ func (s Status) Signal(signal unix.Signal) error {
 // how. Where the monitor was killed, nobody will.
 func (b Box) Await(ctx context.Context) (Status, error) {
 	for {
+		// Asked first: a monitor that is gone by then has written what it will.
+		watched := b.Watched()
 		s, err := b.Status()
 		if err != nil {
 			return s, err
 		}
-		if s.Word == "exited" || s.Word == "restarting" || s.Word == "created" {
-			var r Record
-			if err := b.read("state.json", &r); err != nil || r.PID == 0 || !b.Watched() {
-				return s, nil
-			}
+		ended := s.Word == "exited" || s.Word == "restarting" || s.Word == "created"
+		if ended && !(s.lost && watched) {
+			return s, nil
 		}
 		if err := s.pause(ctx); err != nil {
 			return s, err
