@@ -176,6 +176,7 @@ func readTrace(t *testing.T, log string) []tracedCall {
 var (
 	newThread = regexp.MustCompile(`^clone3?\(.*CLONE_THREAD.*= (?:\d+ /\* )?(\d+)(?: in strace's PID NS \*/)?$`)
 	caller    = regexp.MustCompile(`^\[pid (\d+)\] `)
+	refusal   = regexp.MustCompile(`\([A-Z][^()]*\)$`)
 	spaces    = regexp.MustCompile(`\s+= `)
 	outside   = regexp.MustCompile(` /\* \d+ in strace's PID NS \*/`)
 	// strace gives the address of a file system type that the flags make void.
@@ -189,9 +190,11 @@ var (
 	variables     = regexp.MustCompile(`0x[0-9a-f]+ (/\* \d+ vars? \*/)`)
 )
 
-// normal takes away what strace pads, and the environment's address.
+// normal takes away what strace pads, the environment's address, byhand's mark
+// of a call that was refused, and how strace begins the words of an error.
 func normal(call string) string {
-	call = caller.ReplaceAllString(call, "")
+	call = strings.TrimPrefix(caller.ReplaceAllString(call, ""), "! ")
+	call = refusal.ReplaceAllStringFunc(call, strings.ToLower)
 	call = outside.ReplaceAllString(call, "")
 	call = netlinkKind.ReplaceAllString(call, "nlmsg_type=T, nlmsg_flags=F")
 	call = netlinkAnswer.ReplaceAllString(call, "$1...$2")
