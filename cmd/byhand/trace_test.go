@@ -3,13 +3,17 @@ package main
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"byhand/lessons"
 )
@@ -41,7 +45,8 @@ func TestPrintedCallsAreMade(t *testing.T) {
 			// byhand's environment, and this binary by its name, in strace's hands.
 			c.Args[0], c.Path = strace, strace
 			c.Args[slices.Index(c.Args, "byhand")] = binary(t)
-			c.Env = append(c.Env, "COLUMNS=500")
+			// Wide enough for the longest call, a veth with the names of both ends.
+			c.Env = append(c.Env, "COLUMNS=2000")
 			out, err := c.Output()
 			if err != nil {
 				t.Fatalf("byhand under strace: %v: %s\n%s", err, failure(err), tail(out))
@@ -140,8 +145,10 @@ func readTrace(t *testing.T, log string) []tracedCall {
 		thread, text, _ := strings.Cut(lines.Text(), " ")
 		text = strings.TrimSpace(text)
 		call := tracedCall{process: thread, text: text, begin: n, end: n}
-		if start, found := strings.CutSuffix(text, "<unfinished ...>"); found {
-			call.text = strings.TrimSpace(start)
+		// What stands before " <unfinished" is the call so far, to the byte: that
+		// of an output argument ends with the blank after a comma.
+		if start, found := strings.CutSuffix(text, " <unfinished ...>"); found {
+			call.text = start
 			begun[thread] = call
 			if strings.HasPrefix(start, "execve") {
 				executing = call
@@ -181,13 +188,17 @@ var (
 	outside   = regexp.MustCompile(` /\* \d+ in strace's PID NS \*/`)
 	// strace gives the address of a file system type that the flags make void.
 	voidType = regexp.MustCompile(`, 0x[0-9a-f]+, MS_`)
-	// strace reads netlink messages only in its own network namespace. There
-	// they are compared in full, in lab/sys; here it is that they are
-	// sent, their heads, and how long the answers are.
-	netlinkKind   = regexp.MustCompile(`nlmsg_type=(?:\w+)(?: /\* NLMSG_\?\?\? \*/)?, nlmsg_flags=[\w|]+`)
-	netlinkAnswer = regexp.MustCompile(`^(recvfrom\(\d+, ).*(, \d+, 0, \{sa_family=AF_NETLINK)`)
-	netlinkBody   = regexp.MustCompile(`^(sendto\(\d+, \[\{[^}]*\}).*(\], \d+, 0, \{sa_family=AF_NETLINK)`)
-	variables     = regexp.MustCompile(`0x[0-9a-f]+ (/\* \d+ vars? \*/)`)
+	// To decode a netlink message, strace asks which protocol the socket is of,
+	// and finds only those of the network namespace that it is in itself. Of
+	// the lesson's it knows the frame. So names and numbers of a message's type
+	// and flags are made one; and of a request, what follows its head is not
+	// compared here, beside its length: one side has words there, the other
+	// bytes. In lab/sys, where strace is in the namespace, they are compared
+	// in full. Answers are compared to the last field.
+	netlinkType  = regexp.MustCompile(`nlmsg_type=(\w+)(?: /\* NLMSG_\?\?\? \*/)?`)
+	netlinkFlags = regexp.MustCompile(`nlmsg_flags=([\w|]+)`)
+	netlinkBody  = regexp.MustCompile(`^(sendto\(\d+, \[\{[^}]*\}).*(\], \d+, 0, \{sa_family=AF_NETLINK)`)
+	variables    = regexp.MustCompile(`0x[0-9a-f]+ (/\* \d+ vars? \*/)`)
 )
 
 // normal takes away what strace pads, the environment's address, byhand's mark
@@ -196,12 +207,42 @@ func normal(call string) string {
 	call = strings.TrimPrefix(caller.ReplaceAllString(call, ""), "! ")
 	call = refusal.ReplaceAllStringFunc(call, strings.ToLower)
 	call = outside.ReplaceAllString(call, "")
-	call = netlinkKind.ReplaceAllString(call, "nlmsg_type=T, nlmsg_flags=F")
-	call = netlinkAnswer.ReplaceAllString(call, "$1...$2")
+	call = netlinkType.ReplaceAllStringFunc(call, func(text string) string {
+		return "nlmsg_type=" + netlinkNumber(netlinkType.FindStringSubmatch(text)[1])
+	})
+	call = netlinkFlags.ReplaceAllStringFunc(call, func(text string) string {
+		return "nlmsg_flags=" + netlinkNumber(netlinkFlags.FindStringSubmatch(text)[1])
+	})
 	call = netlinkBody.ReplaceAllString(call, "$1...$2")
 	call = variables.ReplaceAllString(call, "[$1]")
 	call = voidType.ReplaceAllString(call, `, "", MS_`)
 	return spaces.ReplaceAllString(call, " = ")
+}
+
+// netlinkNumber is the number of a netlink type or of flags, from names and
+// numbers joined by |; a name that it doesn't know stays, and so matches only
+// itself.
+func netlinkNumber(text string) string {
+	numbers := map[string]uint64{
+		"NLMSG_ERROR": unix.NLMSG_ERROR,
+		"RTM_NEWLINK": unix.RTM_NEWLINK, "RTM_DELLINK": unix.RTM_DELLINK,
+		"RTM_NEWADDR": unix.RTM_NEWADDR, "RTM_NEWROUTE": unix.RTM_NEWROUTE,
+		"NLM_F_REQUEST": unix.NLM_F_REQUEST, "NLM_F_ACK": unix.NLM_F_ACK,
+		"NLM_F_CREATE": unix.NLM_F_CREATE, "NLM_F_EXCL": unix.NLM_F_EXCL,
+		"NLM_F_CAPPED": unix.NLM_F_CAPPED,
+	}
+	sum := uint64(0)
+	for word := range strings.SplitSeq(text, "|") {
+		n, found := numbers[word]
+		if !found {
+			var err error
+			if n, err = strconv.ParseUint(word, 0, 32); err != nil {
+				return text
+			}
+		}
+		sum |= n
+	}
+	return fmt.Sprintf("%#x", sum)
 }
 
 func TestFirstMissing(t *testing.T) {
@@ -223,6 +264,54 @@ func TestFirstMissing(t *testing.T) {
 	} {
 		if got := firstMissing(test.printed, traced); got != test.want {
 			t.Errorf("%s: firstMissing(%q) = %q; want %q", test.name, test.printed, got, test.want)
+		}
+	}
+}
+
+// netlinkTrace is what strace wrote outside of the network namespace: a request
+// for a device and its answer, which two lines tell each.
+const netlinkTrace = `7 sendto(5, [{nlmsg_len=40, nlmsg_type=0x10 /* NLMSG_??? */, nlmsg_flags=NLM_F_REQUEST|NLM_F_ACK|0x600, nlmsg_seq=1, nlmsg_pid=0}, "\x00\x00\x0b\x00"], 40, 0, {sa_family=AF_NETLINK, nl_pid=0, nl_groups=00000000}, 12 <unfinished ...>
+7 <... sendto resumed>)             = 40
+7 recvfrom(5,  <unfinished ...>
+7 <... recvfrom resumed>[{nlmsg_len=36, nlmsg_type=NLMSG_ERROR, nlmsg_flags=NLM_F_CAPPED, nlmsg_seq=1, nlmsg_pid=7}, {error=0, msg={nlmsg_len=40, nlmsg_type=0x10 /* NLMSG_??? */, nlmsg_flags=NLM_F_REQUEST|NLM_F_ACK|0x600, nlmsg_seq=1, nlmsg_pid=0}}], 4096, 0, {sa_family=AF_NETLINK, nl_pid=0, nl_groups=00000000}, [112 => 12]) = 36
+`
+
+// TestFirstMissingOfNetlink wants the frame of a message to be compared where
+// strace can't read the rest.
+func TestFirstMissingOfNetlink(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "strace")
+	if err := os.WriteFile(log, []byte(netlinkTrace), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	traced := readTrace(t, log)
+	const (
+		sent   = `[pid 7] sendto(5, [{nlmsg_len=40, nlmsg_type=RTM_NEWLINK, nlmsg_flags=NLM_F_REQUEST|NLM_F_ACK|NLM_F_EXCL|NLM_F_CREATE, nlmsg_seq=1, nlmsg_pid=0}, {ifi_family=AF_UNSPEC}, [[{nla_len=11, nla_type=IFLA_IFNAME}, "uplink"]]], 40, 0, {sa_family=AF_NETLINK, nl_pid=0, nl_groups=00000000}, 12) = 40`
+		answer = `[pid 7] recvfrom(5, [{nlmsg_len=36, nlmsg_type=NLMSG_ERROR, nlmsg_flags=NLM_F_CAPPED, nlmsg_seq=1, nlmsg_pid=7}, {error=0, msg={nlmsg_len=40, nlmsg_type=RTM_NEWLINK, nlmsg_flags=NLM_F_REQUEST|NLM_F_ACK|NLM_F_EXCL|NLM_F_CREATE, nlmsg_seq=1, nlmsg_pid=0}}], 4096, 0, {sa_family=AF_NETLINK, nl_pid=0, nl_groups=00000000}, [112 => 12]) = 36`
+	)
+	if got := firstMissing([]string{sent, answer}, traced); got != "" {
+		t.Errorf("firstMissing = %q; want none", got)
+	}
+	if got := firstMissing([]string{answer, sent}, traced); got == "" {
+		t.Error("firstMissing = none with the answer before the request; want one")
+	}
+	for _, test := range []struct{ call, was, is string }{
+		{sent, "RTM_NEWLINK", "RTM_NEWADDR"},
+		{sent, "RTM_NEWLINK", "RTM_UNKNOWN"},
+		{sent, "|NLM_F_EXCL", ""},
+		{sent, "nlmsg_len=40", "nlmsg_len=44"},
+		{sent, "nlmsg_seq=1", "nlmsg_seq=2"},
+		{sent, "40, 0, {sa", "44, 0, {sa"},
+		{sent, "sendto(5", "sendto(6"},
+		{sent, "= 40", "= -1 EPERM"},
+		{answer, "error=0", "error=-EPERM"},
+		{answer, "RTM_NEWLINK", "RTM_NEWADDR"},
+		{answer, "nlmsg_pid=7", "nlmsg_pid=8"},
+		{answer, "NLM_F_CAPPED", "0"},
+		{answer, "= 36", "= 56"},
+	} {
+		call := strings.Replace(test.call, test.was, test.is, 1)
+		if got := firstMissing([]string{call}, traced); got != call {
+			t.Errorf("firstMissing with %q for %q = %q; want the call", test.is, test.was, got)
 		}
 	}
 }
