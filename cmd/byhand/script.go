@@ -8,6 +8,10 @@ import (
 	"byhand/lab/bench"
 )
 
+// takeAway is the line above the commands that undo a script; they are comments,
+// for what was made is to be looked at first.
+const takeAway = "# To take it all away again:"
+
 // script is a lesson's commands as one bash script.
 func script(l lesson.Lesson, b *bench.Bench) string {
 	var s strings.Builder
@@ -15,6 +19,9 @@ func script(l lesson.Lesson, b *bench.Bench) string {
 	for _, step := range l.All() {
 		fmt.Fprintf(&s, "\n# %s\n%s\n", step.Title, strings.TrimRight(step.Shell(b), "\n"))
 	}
-	s.WriteString("\n# To take it all away again:\n# kill -9 \"$(cat \"$LAB/pid\")\"; rm -rf \"$LAB\"\n")
+	fmt.Fprintf(&s, "\n%s\n", takeAway)
+	for line := range strings.Lines(l.TakeAway(b)) {
+		s.WriteString("# " + line)
+	}
 	return s.String()
 }

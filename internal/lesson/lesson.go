@@ -29,8 +29,25 @@ type Lesson struct {
 	Setup []Step
 	// Steps are what the lesson teaches, in order.
 	Steps []Step
+	// Undo gives the bash commands that take away all that the steps' Shell left
+	// standing, for whoever has run them as a script; nil where it is as Ended.
+	Undo func(*bench.Bench) string
 	// Quiz are the questions asked once every step is verified.
 	Quiz []Question
+}
+
+// Ended takes away what most lessons leave: one process, whose namespaces and
+// mounts go with it, and the bench's directory.
+const Ended = `kill -9 "$(cat "$LAB/pid")"
+rm -rf "$LAB"
+`
+
+// TakeAway is Undo for this bench.
+func (l Lesson) TakeAway(b *bench.Bench) string {
+	if l.Undo == nil {
+		return Ended
+	}
+	return l.Undo(b)
 }
 
 // All returns the setup and the steps in the order in which they run.

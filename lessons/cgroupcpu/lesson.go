@@ -60,6 +60,7 @@ func Lesson() lesson.Lesson {
 				Verify: shared,
 			},
 		},
+		Undo: steps.Ungroup([]cgroup.Controller{limits, counts}, free, "-one", "-three", "-also-three"),
 		Quiz: quiz(),
 	}
 }

@@ -50,6 +50,7 @@ func Lesson() lesson.Lesson {
 				Verify: killed,
 			},
 		},
+		Undo: steps.Ungroup([]cgroup.Controller{cgroup.Memory}, free),
 		Quiz: quiz(),
 	}
 }

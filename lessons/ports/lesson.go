@@ -86,6 +86,7 @@ func Lesson() lesson.Lesson {
 				Verify: isPublished,
 			},
 		},
+		Undo: steps.Text(undoShell),
 		Quiz: quiz(),
 	}
 }

@@ -26,6 +26,12 @@ const marked = `export BYHAND_BENCH="$LAB"
 const started = `until [ "$(cat /proc/$!/comm)" = sleep ]; do sleep 0.1; done
 `
 
+// undoShell ends every process of the lesson's. The namespaces go with them, and
+// with these the cables, the bridge and the rules.
+const undoShell = `kill -9 $(cat "$LAB"/{host,outside,box,server})
+rm -rf "$LAB"
+`
+
 const standInShell = marked + `# To end what is started here: kill -9 $(cat "$LAB"/{host,outside,box,server})
 # The host: a network namespace, and the user namespace that owns it.
 unshare --user --map-root-user --net sleep infinity >/dev/null 2>"$LAB/out" &
