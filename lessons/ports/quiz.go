@@ -4,7 +4,7 @@ import "byhand/internal/lesson"
 
 // quiz returns the questions asked at the end of the lesson.
 func quiz() []lesson.Question {
-	return []lesson.Question{
+	return append([]lesson.Question{
 		{
 			Key: "two-servers",
 			Ask: "Two containers, each in a network namespace of its own, on the same bridge. A server in the first listens at port 80. May one in the second listen at port 80 too?",
@@ -231,5 +231,5 @@ func quiz() []lesson.Question {
 			},
 			Explain: "The host forwards, and no rule forbids. So Docker, and byhand's engine, also drop what comes to the bridge from outside and is neither an answer nor was turned there by a published port.",
 		},
-	}
+	}, predictions()...)
 }
