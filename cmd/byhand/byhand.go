@@ -19,5 +19,5 @@ func (f flags) hands() (*guide.Guide, error) {
 	if !ui.IsTerminal(os.Stdin, os.Stdout) {
 		return nil, &exit{code: exitUsage, err: errors.New("--by-hand: it needs a terminal to type at"), hints: []string{"byhand check LESSON, for what was made elsewhere"}}
 	}
-	return &guide.Guide{Display: ui.NewGuided(os.Stdin, os.Stdout, false), NoSkip: noSkip(), Getenv: os.Getenv}, nil
+	return &guide.Guide{Display: ui.NewGuided(os.Stdin, os.Stdout), NoSkip: noSkip(), Getenv: os.Getenv}, nil
 }

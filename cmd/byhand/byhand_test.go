@@ -232,3 +232,42 @@ func TestByHandPanel(t *testing.T) {
 		t.Errorf("byhand ended with status %d; want 1", got)
 	}
 }
+
+// TestByHandPlain wants the whole terminal for the shell where --plain or the
+// environment asks for lines: no panel, no scrolling region, the words between
+// the prompts.
+func TestByHandPlain(t *testing.T) {
+	l := lessons.Syllabus()[0]
+	if why := lack(t, l); why != "" {
+		t.Skipf("this machine can't: %s", why)
+	}
+	for _, test := range []struct {
+		name      string
+		flag, env []string
+	}{
+		{"--plain", []string{"--plain"}, nil},
+		{"BYHAND_PLAIN", nil, []string{"BYHAND_PLAIN=1"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := byhand(t, unlocked(t), append([]string{l.Name, "--by-hand"}, test.flag...)...)
+			c.Env = append(c.Env, append([]string{"SHELL=/bin/bash", "TERM=xterm"}, test.env...)...)
+			x := learner{terminal: onTerminal(t, 30, 120, c), t: t, lesson: l}
+			x.attend("the first task", func() bool { return strings.Contains(x.text(), "Step 1 of") })
+			x.press("echo size $(stty size)\n")
+			x.until("size 30 120")
+			x.press("hint\n")
+			x.until("once more hint shows the command")
+			x.press("quit\n")
+			if got := x.status(20 * time.Second); got != 1 {
+				t.Errorf("byhand ended with status %d; want 1, as no step was made", got)
+			}
+			// DECSTBM bounds the scrolling, DECSC keeps the cursor while a panel is
+			// drawn. What readline writes has neither.
+			for _, sequence := range []string{"r\x1b8", "\x1b7"} {
+				if strings.Contains(x.text(), sequence) {
+					t.Errorf("%q was written; want only words: %q", sequence, x.end())
+				}
+			}
+		})
+	}
+}

@@ -53,9 +53,10 @@ type Guided struct {
 	lastByte byte
 }
 
-// NewGuided makes one of a terminal; plain leaves out the panel.
-func NewGuided(in, out *os.File, plain bool) *Guided {
-	return &Guided{in: in, out: out, keys: &input{file: in}, plain: plain || !Look(in, out, nil).Live}
+// NewGuided makes one of a terminal. There is no panel where Look says that
+// the cursor is not to be moved: for TERM=dumb, --plain and BYHAND_PLAIN.
+func NewGuided(in, out *os.File) *Guided {
+	return &Guided{in: in, out: out, keys: &input{file: in}, plain: !Look(in, out, nil).Live}
 }
 
 // IsTerminal reports whether both are one, as a guided shell needs.
