@@ -62,7 +62,14 @@ func (b *Bench) removeFiles() error {
 // endProcesses kills what stands in the bench, until nothing does.
 func (b *Bench) endProcesses(ctx context.Context) error {
 	deadline := time.Now().Add(patience)
+	killed := map[int]bool{}
 	for {
+		// A pid namespace does not end before everybody in it was reaped, also
+		// who came into it from outside: where their parent was killed first,
+		// they may be ours by now. ECHILD where not.
+		for pid := range killed {
+			_, _ = unix.Wait4(pid, nil, unix.WNOHANG, nil)
+		}
 		pids, err := b.Processes()
 		if err != nil || len(pids) == 0 {
 			return err
@@ -72,6 +79,7 @@ func (b *Bench) endProcesses(ctx context.Context) error {
 		}
 		for _, pid := range pids {
 			kill(b, pid)
+			killed[pid] = true
 		}
 		select {
 		case <-ctx.Done():

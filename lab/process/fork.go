@@ -80,36 +80,7 @@ func forkRaw(p *plan, mask *uint64) (int, syscall.Errno) {
 	}
 
 	if p.join != 0 {
-		// All at once: the kernel sorts out that the user namespace comes
-		// first, which grants the right to join the others.
-		_, _, errno = syscall.RawSyscall(unix.SYS_SETNS, p.pidfd, p.join, 0)
-		tell(p, stepJoined, int32(errno))
-		if errno != 0 {
-			exitRaw(1)
-		}
-		if p.join&unix.CLONE_NEWUSER != 0 {
-			// Whoever joins keeps the user id it had outside, which may have
-			// no name inside; as root inside, it keeps its capabilities on exec.
-			_, _, errno = syscall.RawSyscall(unix.SYS_SETRESGID, 0, 0, 0)
-			if errno == 0 {
-				_, _, errno = syscall.RawSyscall(unix.SYS_SETRESUID, 0, 0, 0)
-			}
-			tell(p, stepUser, int32(errno))
-			if errno != 0 {
-				exitRaw(1)
-			}
-		}
-		// A joined pid namespace is for children only, so there must be one.
-		// CLONE_PARENT makes it the first caller's child, which can wait for it.
-		pid, _, errno = syscall.RawSyscall6(unix.SYS_CLONE, unix.CLONE_PARENT|uintptr(unix.SIGCHLD), 0, 0, 0, 0, 0)
-		if errno != 0 {
-			tell(p, stepBorn, -int32(errno))
-			exitRaw(1)
-		}
-		if pid != 0 {
-			tell(p, stepBorn, int32(pid))
-			exitRaw(0)
-		}
+		Enter(p)
 	}
 
 	// Nothing happens before the parent has written the id maps and its
@@ -155,6 +126,44 @@ func forkRaw(p *plan, mask *uint64) (int, syscall.Errno) {
 	tell(p, stepExec, int32(errno))
 	exitRaw(127)
 	return 0, 0
+}
+
+// Enter joins the namespaces of another process, and returns in a child that is
+// inside. It runs in the copy that fork makes: see plan.
+//
+//go:nosplit
+//go:norace
+func Enter(p *plan) {
+	// All at once: the kernel sorts out that the user namespace comes
+	// first, which grants the right to join the others.
+	_, _, errno := syscall.RawSyscall(unix.SYS_SETNS, p.pidfd, p.join, 0)
+	tell(p, stepJoined, int32(errno))
+	if errno != 0 {
+		exitRaw(1)
+	}
+	if p.join&unix.CLONE_NEWUSER != 0 {
+		// Whoever joins keeps the user id it had outside, which may have
+		// no name inside; as root inside, it keeps its capabilities on exec.
+		_, _, errno = syscall.RawSyscall(unix.SYS_SETRESGID, 0, 0, 0)
+		if errno == 0 {
+			_, _, errno = syscall.RawSyscall(unix.SYS_SETRESUID, 0, 0, 0)
+		}
+		tell(p, stepUser, int32(errno))
+		if errno != 0 {
+			exitRaw(1)
+		}
+	}
+	// A joined pid namespace is for children only, so there must be one.
+	// CLONE_PARENT makes it the first caller's child, which can wait for it.
+	pid, _, errno := syscall.RawSyscall6(unix.SYS_CLONE, unix.CLONE_PARENT|uintptr(unix.SIGCHLD), 0, 0, 0, 0, 0)
+	if errno != 0 {
+		tell(p, stepBorn, -int32(errno))
+		exitRaw(1)
+	}
+	if pid != 0 {
+		tell(p, stepBorn, int32(pid))
+		exitRaw(0)
+	}
 }
 
 //go:nosplit

@@ -30,38 +30,51 @@ func Shell(b *bench.Bench) chroot.Program {
 
 // Stand starts a command whose stage executes Shell, and leaves it standing.
 func Stand(ctx context.Context, b *bench.Bench, c process.Command) error {
-	if err := unix.Mkfifo(b.Path("in"), 0o600); err != nil {
-		return fmt.Errorf("mkfifo %s: %w", b.Path("in"), err)
+	_, err := stand(ctx, b, c, "")
+	return err
+}
+
+// stand is Stand, with a prefix for the names of the files beside the process.
+func stand(ctx context.Context, b *bench.Bench, c process.Command, prefix string) (*process.Process, error) {
+	pipe := b.Path(prefix + "in")
+	if err := unix.Mkfifo(pipe, 0o600); err != nil {
+		return nil, fmt.Errorf("mkfifo %s: %w", pipe, err)
 	}
 	// Open for both, the pipe neither waits for a writer nor ends with one.
-	in, err := os.OpenFile(b.Path("in"), os.O_RDWR, 0)
+	in, err := os.OpenFile(pipe, os.O_RDWR, 0)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer in.Close()
-	out, err := os.OpenFile(b.Path("out"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	out, err := os.OpenFile(b.Path(prefix+"out"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer out.Close()
 	c.Stdin, c.Stdout, c.Stderr = in, out, out
 	c.Env = append(c.Env, b.Env())
+	before := c.Born
 	c.Born = func(pid int) error {
 		if err := b.Record(pid); err != nil {
 			return err
 		}
-		return os.WriteFile(b.Path("pid"), []byte(strconv.Itoa(pid)+"\n"), 0o600)
+		if before != nil {
+			if err := before(pid); err != nil {
+				return err
+			}
+		}
+		return os.WriteFile(b.Path(prefix+"pid"), []byte(strconv.Itoa(pid)+"\n"), 0o600)
 	}
 	p, err := process.Start(b.Trace, c)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := p.Follow(ctx, nil); err != nil {
 		_ = p.Kill()
 		_, _ = p.Wait()
-		return err
+		return nil, err
 	}
-	return nil
+	return p, nil
 }
 
 // End ends the process that stands, and takes away the files beside it, so
@@ -103,13 +116,18 @@ func PID(b *bench.Bench) (int, error) {
 	if b.Subject != nil {
 		return standing(b.Subject.PID)
 	}
-	text, err := os.ReadFile(b.Path("pid"))
+	return written(b.Path("pid"))
+}
+
+// written returns the process whose number a file holds.
+func written(path string) (int, error) {
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return 0, ErrNone
 	}
 	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
 	if err != nil {
-		return 0, fmt.Errorf("read %s: %w", b.Path("pid"), err)
+		return 0, fmt.Errorf("read %s: %w", path, err)
 	}
 	return standing(pid)
 }
