@@ -7,6 +7,7 @@ import (
 	"byhand/lessons/cgroupcpu"
 	"byhand/lessons/cgroupmemory"
 	"byhand/lessons/chroot"
+	"byhand/lessons/exec"
 	"byhand/lessons/imageexport"
 	"byhand/lessons/ports"
 	"byhand/lessons/procmounts"
@@ -23,6 +24,7 @@ func Syllabus() []lesson.Lesson {
 		cgroupmemory.Lesson(),
 		imageexport.Lesson(),
 		bindmounts.Lesson(),
+		exec.Lesson(),
 		ports.Lesson(),
 	}
 }
