@@ -103,7 +103,7 @@ func (x *terminal) end() string {
 // await waits until ready.
 func (x *terminal) await(what string, ready func() bool) {
 	x.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
 		over := x.hasEnded() || time.Now().After(deadline)
 		if ready() {
 			return

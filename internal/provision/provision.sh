@@ -18,7 +18,7 @@ checksum() {
 }
 
 install_packages() {
-	local wanted=(ca-certificates curl unzip bash-completion sudo strace debootstrap cgroup-tools htop procps iproute2)
+	local wanted=(ca-certificates curl unzip bash-completion sudo strace debootstrap cgroup-tools htop procps iproute2 nftables)
 	local missing=() package
 	for package in "${wanted[@]}"; do
 		dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
