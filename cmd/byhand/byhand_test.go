@@ -88,6 +88,7 @@ func TestByHandAsPrinted(t *testing.T) {
 			continue
 		}
 		t.Run(l.Name, func(t *testing.T) {
+			t.Parallel()
 			home := unlocked(t)
 			x := guided(t, home, l, "TERM=dumb")
 			for i, s := range l.Steps {
@@ -133,6 +134,7 @@ func TestByHandAnotherWay(t *testing.T) {
 			continue
 		}
 		t.Run(l.Name, func(t *testing.T) {
+			t.Parallel()
 			home := unlocked(t)
 			x := guided(t, home, l, "TERM=dumb")
 			for i, typed := range ways {

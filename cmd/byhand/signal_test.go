@@ -108,7 +108,7 @@ func interrupt(t *testing.T, home, name string, m moment, how interruption) {
 	m.reach(x)
 	bench := benches(x.text())
 	how.do(x)
-	if got := x.status(3 * time.Second); got != how.status {
+	if got := x.status(10 * time.Second); got != how.status {
 		t.Errorf("status %d; want %d; shown: %q", got, how.status, x.end())
 	}
 	if text := x.end(); strings.Contains(text, "context canceled") {

@@ -66,7 +66,7 @@ func TestCleanBesideARun(t *testing.T) {
 		}
 	}
 	x.attend("the end of the quiz", func() bool { return strings.Contains(x.text(), " answers right") })
-	if got := x.status(3 * time.Second); got != 0 {
+	if got := x.status(10 * time.Second); got != 0 {
 		t.Errorf("the lesson beside which byhand clean ran ended with status %d; want 0; shown: %q", got, x.end())
 	}
 	if got := records(t, home)["proc-mounts"]; got.How != "do" {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -102,7 +103,22 @@ func (in *input) wait(ctx context.Context) error {
 			return fmt.Errorf("poll %s: %w", in.file.Name(), err)
 		case fds[1].Revents != 0:
 			return ctx.Err()
+		case fds[0].Revents&unix.POLLHUP != 0 && isDevice(in.file):
+			// A terminal that was closed. SIGHUP is on its way, and says better
+			// than the end of the input why this ends.
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(time.Second):
+			}
 		}
 		return nil
 	}
+}
+
+// isDevice reports whether a file is a terminal, also one that was closed and
+// so no longer answers as one.
+func isDevice(file *os.File) bool {
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
