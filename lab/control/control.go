@@ -116,7 +116,11 @@ func Stop(ctx context.Context, b state.Box, seconds *int) error {
 	if _, err := b.Await(polite); !errors.Is(err, context.DeadlineExceeded) {
 		return ignoreGone(err)
 	}
-	return ignoreGone(KillAndWait(ctx, b, unix.SIGKILL))
+	err = ignoreGone(KillAndWait(ctx, b, unix.SIGKILL))
+	if now, e := b.Status(); e == nil && !now.Running() {
+		return nil // it has ended by itself at the last moment
+	}
+	return err
 }
 
 // ignoreGone forgives that the container is not there any more: one that was

@@ -29,7 +29,8 @@ func Exec(pid int, group *cgroup.Group, g container.Guest, open bool) (net.Conn,
 	m := &monitor{config: container.Config{OpenStdin: open}, clients: &clients{input: &input{once: true}}}
 	m.clients.add(theirs)
 	var done sync.WaitGroup
-	m.connect(pipes, &done)
+	m.clients.input.set(pipes.input(open))
+	m.pass(pipes, &done)
 	go func() {
 		status, _ := p.Wait() // it is our child
 		done.Wait()

@@ -57,8 +57,10 @@ func (m *monitor) once() (status int, err error) {
 		return -1, m.failed(errors.Join(err, m.clear(plan.Group)))
 	}
 	var done sync.WaitGroup
-	m.connect(pipes, &done)
+	m.clients.input.set(pipes.input(m.config.OpenStdin))
+	// A client takes this for the first that it hears, so before any output.
 	m.clients.send(Started, nil)
+	m.pass(pipes, &done)
 	status, err = p.Wait()
 	done.Wait()
 	m.clients.input.set(nil, nil)

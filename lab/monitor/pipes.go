@@ -69,20 +69,26 @@ func closeAll(files ...*os.File) {
 	}
 }
 
-// connect has the container's output copied to the log and the clients, and
-// the clients' input to it. done counts those that copy.
-func (m *monitor) connect(p *pipes, done *sync.WaitGroup) {
+// input is where a container's input goes: the files for what clients type, and
+// for the size of their terminal; nil where it has none.
+func (p *pipes) input(open bool) (in, terminal *os.File) {
+	switch {
+	case !p.tty:
+		return p.outside[0], nil
+	case !open:
+		return nil, p.terminal
+	}
+	return p.terminal, p.terminal
+}
+
+// pass passes the container's output on to the log and the clients, until it
+// ends.
+func (m *monitor) pass(p *pipes, done *sync.WaitGroup) {
 	if p.tty {
-		in := p.terminal
-		if !m.config.OpenStdin {
-			in = nil
-		}
-		m.clients.input.set(in, p.terminal)
 		done.Add(1)
 		go copyOut(p.terminal, "stdout", Stdout, m.journal, m.clients, done)
 		return
 	}
-	m.clients.input.set(p.outside[0], nil)
 	done.Add(2)
 	go copyOut(p.outside[1], "stdout", Stdout, m.journal, m.clients, done)
 	go copyOut(p.outside[2], "stderr", Stderr, m.journal, m.clients, done)

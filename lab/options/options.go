@@ -54,7 +54,7 @@ func (o Options) Config(image container.Image, args []string) (container.Config,
 	}
 	o.program(&c, d, args)
 	for _, read := range []func(*container.Config, container.Defaults) error{
-		o.check, o.environment, o.labels, o.restart, o.mounts, o.security, o.resources,
+		o.check, o.network, o.environment, o.labels, o.restart, o.mounts, o.security, o.resources,
 	} {
 		if err := read(&c, d); err != nil {
 			return c, err

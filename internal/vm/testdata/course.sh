@@ -33,6 +33,9 @@ as_before() {
 if [ -e /proc/sys/kernel/apparmor_restrict_unprivileged_userns ]; then
 	sudo sysctl -qw kernel.apparmor_restrict_unprivileged_userns=0
 fi
+# The user's own bus starts when it is first spoken to, and stays; byhand speaks
+# to it, for a scope.
+busctl --user list >/dev/null 2>&1 || true
 before=$(standing)
 echo "course.sh: doctor"
 "${byhand[@]}" doctor
