@@ -75,6 +75,14 @@ func group(b *bench.Bench) (*cgroup.Group, string, error) {
 	return g, "", err
 }
 
+// undo takes the container away, and its control group where it has one.
+func undo(b *bench.Bench) string {
+	if g, _, err := group(b); err != nil || g == nil {
+		return lesson.Ended
+	}
+	return steps.Ungroup([]cgroup.Controller{cgroup.Freezer})(b)
+}
+
 // ration puts the container into a control group of its own.
 func ration() lesson.Step {
 	return lesson.Step{

@@ -52,6 +52,7 @@ func Lesson() lesson.Lesson {
 				Verify: left,
 			},
 		},
+		Undo: undo,
 		Quiz: quiz(),
 	}
 }
