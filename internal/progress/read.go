@@ -23,6 +23,9 @@ func read(root *os.Root) (*State, error) {
 		return nil, fmt.Errorf("read %s: it is not a regular file", fileName)
 	}
 	data, err := root.ReadFile(fileName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return newState(), nil // another byhand has just set it aside
+	}
 	if err != nil {
 		return nil, err
 	}
