@@ -63,6 +63,8 @@ func (b *Bench) removeFiles() error {
 func (b *Bench) endProcesses(ctx context.Context) error {
 	deadline := time.Now().Add(patience)
 	killed := map[int]bool{}
+	var makers []maker
+	defer func() { seeOff(ctx, makers) }()
 	for {
 		// A pid namespace does not end before everybody in it was reaped, also
 		// who came into it from outside: where their parent was killed first,
@@ -77,6 +79,7 @@ func (b *Bench) endProcesses(ctx context.Context) error {
 		if time.Now().After(deadline) {
 			return fmt.Errorf("processes %v are still there after SIGKILL", pids)
 		}
+		makers = append(makers, makersOf(pids)...)
 		for _, pid := range pids {
 			kill(b, pid)
 			killed[pid] = true
