@@ -1,15 +1,21 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
 
 	"byhand/lab"
+	"byhand/lab/network"
 	"byhand/lab/process"
 	"byhand/lab/rootfs"
 )
@@ -19,10 +25,44 @@ func TestMain(m *testing.M) {
 	if process.IsChild() {
 		os.Exit(process.ChildMain(lab.Stages()))
 	}
+	if len(os.Args) > 1 && strings.HasPrefix(os.Args[1], "-test.") {
+		apart(m)
+		return
+	}
 	testscript.Main(m, map[string]func(){"byhand": main})
 }
 
+// envApart tells this test binary that it is in the network namespace made for it.
+const envApart = "BYHAND_TEST_APART"
+
+// apart runs the tests as root in a network namespace of their own: containers
+// have a bridge, and that is not to be the machine's.
+func apart(m *testing.M) {
+	if os.Geteuid() != 0 || os.Getenv(envApart) != "" {
+		testscript.Main(m, map[string]func(){"byhand": main})
+		return
+	}
+	c := exec.Command("/proc/self/exe", os.Args[1:]...)
+	c.Args[0] = os.Args[0]
+	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
+	c.Env = append(os.Environ(), envApart+"=1")
+	c.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET, Pdeathsig: unix.SIGKILL}
+	err := c.Run()
+	if ended := (*exec.ExitError)(nil); errors.As(err, &ended) {
+		os.Exit(ended.ExitCode())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "run the tests in a network namespace of their own:", err)
+		os.Exit(1)
+	}
+}
+
 func TestScripts(t *testing.T) {
+	if os.Getenv(envApart) != "" {
+		if err := network.Loopback(nil); err != nil {
+			t.Fatal(err)
+		}
+	}
 	// Containers leave the root that they are made from as it is, so one does
 	// for all scripts.
 	root := sync.OnceValues(func() (string, error) {
@@ -33,7 +73,7 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "readonly": readOnly, "chrooted": chrooted, "registry": serveRegistry,
-			"hostroot": hostRoot(root),
+			"hostroot": hostRoot(root), "answers": answers,
 		},
 		Condition: func(name string) (bool, error) {
 			switch name {
@@ -46,7 +86,9 @@ func TestScripts(t *testing.T) {
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("BYHAND_HOME", filepath.Join(e.WorkDir, "home"))
-			return nil
+			program, err := os.Executable()
+			e.Setenv("BYHAND_BINARY", program)
+			return err
 		},
 	})
 }

@@ -32,4 +32,7 @@ type Command struct {
 	// Born, where set, is called with the child's pid before the child does
 	// anything; where it fails, the child ends at once.
 	Born func(pid int) error
+
+	// program opens what is executed in place of byhand's own binary, for a test.
+	program func() (*os.File, error)
 }

@@ -80,6 +80,11 @@ func forkRaw(p *plan, mask *uint64) (int, syscall.Errno) {
 	}
 
 	if p.join != 0 {
+		// Until the exec we are still a copy of a process that runs byhand's
+		// file itself. Who is not dumpable can be looked at only with
+		// CAP_SYS_PTRACE where byhand was started, which no container has that
+		// has a user namespace or was not given it (ptrace(2)).
+		_, _, _ = syscall.RawSyscall6(unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 0, 0, 0, 0, 0)
 		Enter(p)
 	}
 
@@ -115,6 +120,15 @@ func forkRaw(p *plan, mask *uint64) (int, syscall.Errno) {
 	}
 	sigmask(mask, nil)
 
+	// What byhand itself was left by who started it, such as a directory of the
+	// machine's, is nothing for a container. Before Linux 5.11 the kernel knows
+	// no such flag, and the descriptors are taken singly, as many as are usual.
+	_, _, errno = syscall.RawSyscall(unix.SYS_CLOSE_RANGE, 3, ^uintptr(0)>>32, unix.CLOSE_RANGE_CLOEXEC)
+	if errno != 0 {
+		for fd := uintptr(3); fd < 1024; fd++ {
+			_, _, _ = syscall.RawSyscall(unix.SYS_FCNTL, fd, unix.F_SETFD, unix.FD_CLOEXEC)
+		}
+	}
 	for i, fd := range p.keep {
 		if i < p.kept {
 			_, _, _ = syscall.RawSyscall(unix.SYS_FCNTL, fd, unix.F_SETFD, 0)

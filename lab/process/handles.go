@@ -30,8 +30,12 @@ func (h *handles) plan(c Command) (*plan, error) {
 		return nil, fmt.Errorf("make pipes: %w", err)
 	}
 	var err error
-	if h.exe, err = os.OpenFile("/proc/self/exe", unix.O_PATH, 0); err != nil {
-		return nil, fmt.Errorf("open byhand's own binary: %w", err)
+	open := ownProgram
+	if c.program != nil {
+		open = c.program
+	}
+	if h.exe, err = open(); err != nil {
+		return nil, err
 	}
 	if h.null, err = os.OpenFile(os.DevNull, os.O_RDWR, 0); err != nil {
 		return nil, err

@@ -18,6 +18,7 @@ import (
 func TestMain(m *testing.M) {
 	if IsChild() {
 		os.Exit(ChildMain(Table{
+			"attack":   Typed(attack),
 			"describe": Typed(describe),
 			"execute":  Typed(execute),
 			"fail":     Typed(fail),

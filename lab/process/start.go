@@ -70,6 +70,7 @@ func birth(t *sys.Tracer, c Command, p *plan, h *handles) (int, error) {
 		return 0, err
 	}
 	h.statusW.Close()
+	h.exe.Close() // the child's copy is closed by its exec
 	if c.Join == 0 {
 		return pid, nil
 	}
