@@ -14,6 +14,7 @@ import (
 	"byhand/lab/process"
 	"byhand/lab/sandbox"
 	"byhand/lab/store"
+	"byhand/lab/wire"
 	"byhand/lab/workload"
 )
 
@@ -35,7 +36,7 @@ func Stages() process.Table {
 		"cover":     process.Typed(mount.Cover),
 		"spread":    process.Typed(mount.Spread),
 		"attach":    process.Typed(mount.AttachAll),
-		"monitor":   monitor.Stage(nil),
+		"monitor":   monitor.Stage(&wire.Wire{}),
 		"container": process.Typed(container.Run),
 		"join":      process.Typed(container.Join),
 		"workload":  process.Typed(workload.Run),

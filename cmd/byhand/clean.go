@@ -9,6 +9,7 @@ import (
 
 	"byhand/lab/bench"
 	"byhand/lab/state"
+	"byhand/lab/wire"
 )
 
 // newClean goes by the names of what stands, not only by what byhand wrote
@@ -42,9 +43,8 @@ func newClean() *cobra.Command {
 				fmt.Fprintf(c.OutOrStdout(), "removed %s\n", dir)
 			}
 			engine := state.Store{Dir: a.places.Lab}
-			errs = append(errs, engine.Clean(context.WithoutCancel(c.Context()), func(what string) {
-				fmt.Fprintf(c.OutOrStdout(), "removed %s\n", what)
-			}))
+			note := func(what string) { fmt.Fprintf(c.OutOrStdout(), "removed %s\n", what) }
+			errs = append(errs, engine.Clean(context.WithoutCancel(c.Context()), note), wire.Clean(engine, note))
 			return errors.Join(errs...)
 		},
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -132,24 +131,4 @@ func (e *engine) listed(key string) (l state.Listed, err error) {
 	}
 	l.Name, err = l.Box.Name()
 	return l, err
-}
-
-func newLabPort() *cobra.Command {
-	return &cobra.Command{
-		Use: "port CONTAINER", Short: "list the published ports", Args: usage(cobra.RangeArgs(1, 2)),
-		RunE: func(c *cobra.Command, args []string) error {
-			e, err := openEngine(c.Context())
-			if err != nil {
-				return err
-			}
-			l, err := e.listed(args[0])
-			if err != nil {
-				return err
-			}
-			for _, port := range l.Status.Address.Ports {
-				fmt.Fprintln(c.OutOrStdout(), port)
-			}
-			return nil
-		},
-	}
 }

@@ -150,6 +150,9 @@ func (e *engine) create(ctx context.Context, o options.Options, args []string) (
 	if err != nil {
 		return state.Box{}, err
 	}
+	for _, warning := range o.Warnings(c) {
+		fmt.Fprintln(os.Stderr, warning)
+	}
 	b, err := e.createNamed(o.Name, c)
 	if err != nil {
 		return b, err

@@ -17,6 +17,7 @@ import (
 	"byhand/internal/kernel"
 	"byhand/lab/options"
 	"byhand/lab/state"
+	"byhand/lab/wire"
 	"byhand/lab/words"
 )
 
@@ -160,8 +161,8 @@ func Remove(ctx context.Context, b state.Box, force bool) error {
 	if err := unwatched(ctx, b); err != nil {
 		return err
 	}
-	// Where the monitor was killed, its container's cgroup is left.
-	return errors.Join(b.Sweep(ctx), b.Remove())
+	// Where the monitor was killed, its container's cgroup is left, and its ports.
+	return errors.Join(b.Sweep(ctx), wire.Drop(b), b.Remove())
 }
 
 // unwatched waits until the container has neither a process nor a monitor.

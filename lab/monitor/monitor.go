@@ -17,13 +17,13 @@ import (
 	"byhand/lab/state"
 )
 
-// Network connects containers with each other and with the world.
+// Network connects a container with others and with the world.
 type Network interface {
 	// Connect gives the network namespace of the process pid what the
 	// container's Config asks for. It is called before the program runs.
-	Connect(c container.Config, name string, pid int) (state.Address, error)
+	Connect(b state.Box, c container.Config, pid int) (state.Address, error)
 	// Disconnect takes back what Connect gave; that it gave nothing is no error.
-	Disconnect(c container.Config) error
+	Disconnect(b state.Box) error
 }
 
 // Order says what a monitor is to do.

@@ -151,15 +151,16 @@ func (m *monitor) start(plan container.Plan, pipes *pipes) (*process.Process, er
 	return p, nil
 }
 
+// networked reports whether the container is on a network of the engine's.
+func (m *monitor) networked() bool {
+	return m.network != nil && m.config.Network != "none" && m.config.Network != "host"
+}
+
 // joinNetwork connects the container, whose first process waits meanwhile.
-func (m *monitor) joinNetwork(pid int) error {
-	if c := m.config; m.network != nil && c.Network != "none" && c.Network != "host" {
-		name, err := m.box.Name()
-		if err != nil {
-			return err
-		}
-		if m.record.Address, err = m.network.Connect(c, name, pid); err != nil {
-			return fmt.Errorf("connect to network %s: %w", c.Network, err)
+func (m *monitor) joinNetwork(pid int) (err error) {
+	if m.networked() {
+		if m.record.Address, err = m.network.Connect(m.box, m.config, pid); err != nil {
+			return fmt.Errorf("connect to network %s: %w", m.config.Network, err)
 		}
 		if err := m.box.SetRecord(m.record); err != nil {
 			return err
@@ -171,8 +172,8 @@ func (m *monitor) joinNetwork(pid int) error {
 // clear takes away what the kernel still holds of a container that has ended.
 func (m *monitor) clear(g *cgroup.Group) error {
 	var err error
-	if m.network != nil && m.config.Network != "none" && m.config.Network != "host" {
-		err = m.network.Disconnect(m.config)
+	if m.networked() {
+		err = m.network.Disconnect(m.box)
 		m.record.Address = state.Address{}
 	}
 	m.record.Group = nil

@@ -67,6 +67,9 @@ func (b Bridge) up(t *sys.Tracer, l *leases) error {
 		if err := c.AddBridge(b.Name); err != nil && !errors.Is(err, unix.EEXIST) {
 			return err
 		}
+		if err := c.SetHardware(b.Name, Hardware(l.gateway())); err != nil {
+			return err
+		}
 		address := netip.PrefixFrom(l.gateway(), l.Subnet.Bits())
 		if err := c.AddAddress(b.Name, address); err != nil && !errors.Is(err, unix.EEXIST) {
 			return err
@@ -138,6 +141,9 @@ func (b Bridge) connect(t *sys.Tracer, ns *os.File, e Endpoint) error {
 func Configure(t *sys.Tracer, e Endpoint) error {
 	return with(t, func(c *Conn) error {
 		if err := c.Up("lo"); err != nil {
+			return err
+		}
+		if err := c.SetHardware(Device, Hardware(e.Address)); err != nil {
 			return err
 		}
 		if err := c.AddAddress(Device, netip.PrefixFrom(e.Address, e.Subnet.Bits())); err != nil {

@@ -293,3 +293,30 @@ func TestRefusals(t *testing.T) {
 		t.Errorf("AddDNAT of sctp = %v; want a refusal", err)
 	}
 }
+
+// TestAddressUsedAgain has a member leave and another one get its address: the
+// host and the neighbours, who remember where it was, reach it at once.
+func TestAddressUsedAgain(t *testing.T) {
+	host(t)
+	b := bridge(t)
+	asker, _ := attach(t, b, "asker")
+	for range 3 {
+		ns, e := attach(t, b, "member")
+		serve(t, ns, ":80")
+		if got, want := dial(t, here(t), e.Address.String()+":80"), e.Gateway.String()+" hello"; got != want {
+			t.Errorf("dial of the host = %q; want %q", got, want)
+		}
+		if got := dial(t, asker, e.Address.String()+":80"); !strings.HasSuffix(got, " hello") {
+			t.Errorf("dial of a neighbour = %q; want hello", got)
+		}
+		if err := b.Detach(nil, "member"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestHardware(t *testing.T) {
+	if got, want := network.Hardware(netip.MustParseAddr("10.201.0.2")).String(), "02:42:0a:c9:00:02"; got != want {
+		t.Errorf("Hardware(10.201.0.2) = %s; want %s", got, want)
+	}
+}

@@ -75,17 +75,18 @@ func (b Bridge) update(do func(*leases) error) error {
 	return b.write(l)
 }
 
-func (b Bridge) file() string { return filepath.Join(b.Dir, b.Name+".json") }
+// File is where the addresses are kept; it is there as long as the bridge is.
+func (b Bridge) File() string { return filepath.Join(b.Dir, b.Name+".json") }
 
 // read returns the leases, none where there is no file yet.
 func (b Bridge) read() (*leases, error) {
 	l := &leases{}
-	text, err := os.ReadFile(b.file())
+	text, err := os.ReadFile(b.File())
 	if err == nil {
 		err = json.Unmarshal(text, l)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("read the addresses of network %s in %s: %w", b.Name, b.file(), err)
+		return nil, fmt.Errorf("read the addresses of network %s in %s: %w", b.Name, b.File(), err)
 	}
 	if l.Owners == nil {
 		l.Owners = map[string]netip.Addr{}
@@ -96,7 +97,7 @@ func (b Bridge) read() (*leases, error) {
 // write replaces the file; where there is nothing to say any more, it goes.
 func (b Bridge) write(l *leases) error {
 	if !l.Subnet.IsValid() {
-		if err := os.Remove(b.file()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Remove(b.File()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		return nil
@@ -105,11 +106,11 @@ func (b Bridge) write(l *leases) error {
 	if err != nil {
 		return err
 	}
-	next := b.file() + ".new" // the lock is ours: nobody else has one
+	next := b.File() + ".new" // the lock is ours: nobody else has one
 	if err := os.WriteFile(next, append(text, '\n'), 0o644); err != nil {
 		return fmt.Errorf("write the addresses of network %s: %w", b.Name, err)
 	}
-	if err := os.Rename(next, b.file()); err != nil {
+	if err := os.Rename(next, b.File()); err != nil {
 		return fmt.Errorf("write the addresses of network %s: %w", b.Name, err)
 	}
 	return nil

@@ -26,7 +26,7 @@ func RowOf(l state.Listed, whole bool, now time.Time) Row {
 	c := l.Config
 	r := Row{
 		ID: c.ID, Image: c.Image, Command: strings.Join(c.Argv(), " "), CreatedAt: c.Created.Local().Format("2006-01-02 15:04:05 -0700 MST"),
-		RunningFor: Duration(now.Sub(c.Created)) + " ago", Ports: strings.Join(l.Status.Address.Ports, ", "),
+		RunningFor: Duration(now.Sub(c.Created)) + " ago", Ports: portsOf(l),
 		State: l.Status.Word, Status: Words(l.Status, now), Size: "0B", Names: l.Name, Networks: c.Network, listed: l,
 	}
 	if !whole {
@@ -47,6 +47,30 @@ func RowOf(l state.Listed, whole bool, now time.Time) Row {
 	}
 	r.Labels, r.Mounts, r.LocalVolumes = strings.Join(labels, ","), strings.Join(mounts, ","), "0"
 	return r
+}
+
+// portsOf lists the ports of a container that runs, first those published.
+func portsOf(l state.Listed) string {
+	if !l.Status.Running() {
+		return ""
+	}
+	var list []string
+	published := map[string]bool{}
+	for _, port := range l.Status.Address.Ports {
+		inside, host, _ := strings.Cut(port, " -> ")
+		published[inside] = true
+		list = append(list, host+"->"+inside)
+	}
+	for _, port := range l.Config.Exposed {
+		if !strings.Contains(port, "/") {
+			port += "/tcp"
+		}
+		if !published[port] {
+			published[port] = true
+			list = append(list, port)
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // TableOf is the template of the list without --format.

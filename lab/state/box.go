@@ -12,6 +12,7 @@ import (
 
 	"byhand/lab/bench"
 	"byhand/lab/container"
+	"byhand/lab/network"
 	"byhand/lab/rootdir"
 	"byhand/lab/store"
 )
@@ -38,6 +39,9 @@ func (b Box) Path(elem ...string) string {
 
 // Group is the name of the container's cgroup.
 func (b Box) Group() string { return b.store.Group() + b.ID[:12] }
+
+// Bridge is the network that the container is on, if it is on one.
+func (b Box) Bridge() network.Bridge { return b.store.Bridge() }
 
 // Root says where the container's root is put together.
 func (b Box) Root(c container.Config) rootdir.Overlay {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"byhand/lab/container"
+	"byhand/lab/network"
 	"byhand/lab/words"
 )
 
@@ -29,6 +30,15 @@ func (s Store) Group() string {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(s.Dir)) // it never fails
 	return fmt.Sprintf("byhand-lab-%08x-", h.Sum32())
+}
+
+// Bridge is the network of the containers. Like the cgroups it is named after
+// the directory, so that two engines' don't meet: 15 bytes, all that a device's
+// name may have.
+func (s Store) Bridge() network.Bridge {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(s.Dir)) // it never fails
+	return network.Bridge{Name: fmt.Sprintf("byhand-%08x", h.Sum32()), Dir: filepath.Join(s.Dir, "network")}
 }
 
 // Create makes a container's directory, under a name that nobody else has.

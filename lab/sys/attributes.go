@@ -3,6 +3,7 @@ package sys
 import (
 	"encoding/binary"
 	"fmt"
+	"net"
 	"net/netip"
 	"strings"
 
@@ -22,6 +23,11 @@ func NumberAttribute(kind uint16, name string, value uint32, text string) Attrib
 // ByteAttribute is a number of one byte.
 func ByteAttribute(kind uint16, name string, value byte) Attribute {
 	return Attribute{kind, name, []byte{value}, decimal(int(value))}
+}
+
+// HardwareAttribute is the address of a network card, or what stands for one.
+func HardwareAttribute(kind uint16, name string, address net.HardwareAddr) Attribute {
+	return Attribute{kind, name, address, address.String()}
 }
 
 // AddressAttribute is an IPv4 address, in the order of the network.
