@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -102,6 +104,9 @@ func execIn(_ context.Context, o execOptions, args []string) error {
 	if err != nil {
 		return err
 	}
+	command := strings.Join(args[1:], " ")
+	l.Box.Note("exec_create: " + command)
+	l.Box.Note("exec_start: " + command)
 	if o.detach {
 		return execError(monitor.ExecDetached(l.Status.PID, l.Status.Group, guest))
 	}
@@ -114,6 +119,9 @@ func execIn(_ context.Context, o execOptions, args []string) error {
 		s.Input = os.Stdin
 	}
 	end, err := s.Run()
+	if err == nil && !end.Detached {
+		l.Box.Note("exec_die", "exitCode", strconv.Itoa(end.Status))
+	}
 	if err != nil || end.Detached || end.Status == 0 {
 		return err
 	}

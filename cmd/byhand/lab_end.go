@@ -61,7 +61,11 @@ func newLabRestart() *cobra.Command {
 		if err := control.Restartable(ctx, b, given(c, &seconds)); err != nil {
 			return err
 		}
-		return startBox(ctx, e, b)
+		if err := startBox(ctx, e, b); err != nil {
+			return err
+		}
+		b.Note("restart")
+		return nil
 	})
 	return c
 }

@@ -11,6 +11,8 @@ type MemoryStat struct {
 	// Anon is what processes have allocated, File the page cache of files that
 	// they have read or written, Swap what is swapped out.
 	Anon, File, Swap int64
+	// InactiveFile is the part of File that goes first where memory is wanted.
+	InactiveFile int64
 	// OOMKills counts processes killed because the limit left no other way.
 	OOMKills int64
 	// Failures counts how often a request met the limit. On v1 newer kernels
@@ -37,7 +39,7 @@ func (g *Group) MemoryStat() (MemoryStat, error) {
 }
 
 func (d Dir) memoryV1(stat map[string]int64) (s MemoryStat, err error) {
-	s = MemoryStat{Anon: stat["total_rss"], File: stat["total_cache"], Swap: stat["total_swap"]}
+	s = MemoryStat{Anon: stat["total_rss"], File: stat["total_cache"], Swap: stat["total_swap"], InactiveFile: stat["total_inactive_file"]}
 	if s.Current, err = d.number("memory.usage_in_bytes"); err != nil {
 		return s, err
 	}
@@ -60,7 +62,7 @@ func (d Dir) memoryV1(stat map[string]int64) (s MemoryStat, err error) {
 }
 
 func (d Dir) memoryV2(stat map[string]int64) (s MemoryStat, err error) {
-	s = MemoryStat{Anon: stat["anon"], File: stat["file"], Peak: Unlimited}
+	s = MemoryStat{Anon: stat["anon"], File: stat["file"], InactiveFile: stat["inactive_file"], Peak: Unlimited}
 	if s.Current, err = d.number("memory.current"); err != nil {
 		return s, err
 	}

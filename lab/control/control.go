@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -52,6 +53,7 @@ func Kill(b state.Box, signal unix.Signal) error {
 	if err := s.Signal(signal); err != nil && !errors.Is(err, unix.ESRCH) {
 		return fmt.Errorf("cannot kill container %.12s: %w", b.ID, err)
 	}
+	b.Note("kill", "signal", strconv.Itoa(int(signal)))
 	if signal == unix.SIGKILL && s.Word == "paused" {
 		// On cgroup v1 what is frozen does not even die.
 		return s.Group.Thaw().Perform(nil)
@@ -101,6 +103,8 @@ func Stop(ctx context.Context, b state.Box, seconds *int) error {
 	if err := s.Signal(signal); err != nil && !errors.Is(err, unix.ESRCH) {
 		return fmt.Errorf("stop container %.12s: %w", b.ID, err)
 	}
+	b.Note("kill", "signal", strconv.Itoa(int(signal)))
+	defer b.Note("stop")
 	wait := 10
 	if c.StopTimeout != nil {
 		wait = *c.StopTimeout
@@ -196,7 +200,11 @@ func Pause(ctx context.Context, b state.Box) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return s.Group.WaitFrozen(ctx, nil)
+	if err := s.Group.WaitFrozen(ctx, nil); err != nil {
+		return err
+	}
+	b.Note("pause")
+	return nil
 }
 
 // Unpause lets them go on.
@@ -208,7 +216,11 @@ func Unpause(b state.Box) error {
 	case s.Word != "paused":
 		return words.Errorf("Container %s is not paused", b.ID)
 	}
-	return s.Group.Thaw().Perform(nil)
+	if err := s.Group.Thaw().Perform(nil); err != nil {
+		return err
+	}
+	b.Note("unpause")
+	return nil
 }
 
 // Update changes the limits of a container, at once if it runs.
@@ -233,7 +245,11 @@ func Update(b state.Box, l options.Limits) error {
 			return fmt.Errorf("cannot update container %.12s: %w", b.ID, err)
 		}
 	}
-	return b.SetConfig(c)
+	if err := b.SetConfig(c); err != nil {
+		return err
+	}
+	b.Note("update")
+	return nil
 }
 
 // Restartable ends a container that is to be started again.

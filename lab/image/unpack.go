@@ -23,6 +23,9 @@ type Options struct {
 	// Skipped is called for each entry, or property of an entry, that this
 	// process may not make, such as a device node without root.
 	Skipped func(name, why string)
+	// AnyFiles says that the archive need not hold a root: it may be of any files,
+	// such as those of a saved image.
+	AnyFiles bool
 	// Limit bounds the bytes that one layer may have when it is decompressed;
 	// 0 does not. A bomb of a megabyte may hold a terabyte.
 	Limit int64
@@ -133,7 +136,7 @@ func (u *unpacker) entry(hdr *tar.Header, body io.Reader) error {
 	if u.layered && isWhiteout(name) {
 		return nil // see hide
 	}
-	if !u.layered {
+	if !u.layered && !u.opts.AnyFiles {
 		if body, err = refuseImage(name, hdr, body); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"sync"
 	"time"
 
@@ -58,6 +59,7 @@ func (m *monitor) once() (status int, err error) {
 	}
 	var done sync.WaitGroup
 	m.clients.input.set(pipes.input(m.config.OpenStdin))
+	m.box.Note("start")
 	// A client takes this for the first that it hears, so before any output.
 	m.clients.send(Started, nil)
 	m.pass(pipes, &done)
@@ -68,6 +70,11 @@ func (m *monitor) once() (status int, err error) {
 	m.record.PID, m.record.ExitCode, m.record.Finished = 0, status, time.Now().UTC()
 	m.record.OOMKilled = outOfMemory(plan.Group)
 	err = errors.Join(err, m.clear(plan.Group), m.box.SetRecord(m.record))
+	if m.record.OOMKilled {
+		m.box.Note("oom")
+	}
+	m.box.Note("die", "exitCode", strconv.Itoa(status),
+		"execDuration", strconv.Itoa(int(m.record.Finished.Sub(m.record.Started).Seconds())))
 	return status, err
 }
 

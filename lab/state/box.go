@@ -69,7 +69,11 @@ func (b Box) Rename(name string) error {
 	if err := b.store.claim(name, b.ID); err != nil {
 		return err
 	}
-	return os.Remove(b.store.link(old))
+	if err := os.Remove(b.store.link(old)); err != nil {
+		return err
+	}
+	b.Note("rename", "oldName", "/"+old)
+	return nil
 }
 
 func (b Box) read(file string, into any) error {
@@ -144,6 +148,7 @@ func (b Box) Remove() error {
 	if err != nil {
 		return err
 	}
+	b.Note("destroy")
 	// At once out of sight, then piece by piece.
 	trash := filepath.Join(b.store.Dir, "trash", b.ID)
 	if err := os.Rename(b.Dir, trash); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -62,6 +62,7 @@ func (s Store) Create(name string, c container.Config) (Box, error) {
 		_ = os.RemoveAll(b.Dir)
 		return b, fmt.Errorf("create container %s: %w", name, err)
 	}
+	b.Note("create")
 	return b, nil
 }
 
