@@ -127,20 +127,33 @@ func run(table Table, name string, c *Child, start *os.File, stdio []*os.File) (
 			return nil, fmt.Errorf("dup3 to descriptor %d: %w", fd, err)
 		}
 	}
+	for _, f := range stdio {
+		if f.Fd() > 2 {
+			_ = f.Close() // one may be two of the three
+		}
+	}
 	return stage(c, args)
 }
 
 // inherited opens the descriptors listed and makes them close on exec again,
 // so that none of them leaks into the program that a stage executes.
+//
+// A descriptor that is listed twice, as /dev/null may be, is one file: with two,
+// each would be closed when it is forgotten, the second time perhaps when the
+// number is another file's.
 func inherited(list string) ([]*os.File, error) {
 	var files []*os.File
+	known := map[int]*os.File{0: os.Stdin, 1: os.Stdout, 2: os.Stderr}
 	for _, s := range strings.Split(list, ",") {
 		fd, err := strconv.Atoi(s)
 		if err != nil {
 			return nil, fmt.Errorf("descriptor list %q: %w", list, err)
 		}
 		unix.CloseOnExec(fd)
-		files = append(files, os.NewFile(uintptr(fd), "descriptor "+s))
+		if known[fd] == nil {
+			known[fd] = os.NewFile(uintptr(fd), "descriptor "+s)
+		}
+		files = append(files, known[fd])
 	}
 	if len(files) < 5 {
 		return nil, fmt.Errorf("descriptor list %q: %d entries; want 5 or more", list, len(files))

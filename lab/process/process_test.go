@@ -202,3 +202,24 @@ func TestManyAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestInheritedOnce lists a descriptor thrice, as that of /dev/null is: it is one
+// file, since of three each would be closed when the collector finds it, and the
+// number may be another file's by then.
+func TestInheritedOnce(t *testing.T) {
+	fd, err := unix.Open(os.DevNull, unix.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := inherited(fmt.Sprintf("%d,%d,%d,0,%d", fd, fd, fd, fd))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer files[0].Close()
+	if files[1] != files[0] || files[2] != files[0] || files[4] != files[0] {
+		t.Errorf("a descriptor that is listed often = %v; want one file", files)
+	}
+	if files[3] != os.Stdin {
+		t.Errorf("descriptor 0 = %v; want os.Stdin, which is never collected", files[3])
+	}
+}
