@@ -22,8 +22,9 @@ import (
 	"byhand/lab/words"
 )
 
-// patience is how long what was killed may take to be gone.
-const patience = 10 * time.Second
+// patience is how long what was killed may take to be gone, where a hundred
+// others are at the same.
+const patience = time.Minute
 
 // running returns the status of a container that must run.
 func running(b state.Box) (state.Status, error) {

@@ -9,7 +9,7 @@ import (
 )
 
 // patience is how long the kernel may take to get a cable to work.
-const patience = 3 * time.Second
+const patience = 20 * time.Second
 
 // settled waits until devices carry packets. With both ends of a cable up, the
 // kernel still has to notice, which it does a little later and sometimes a
@@ -17,7 +17,8 @@ const patience = 3 * time.Second
 func settled(names ...string) error {
 	deadline := time.Now().Add(patience)
 	for _, name := range names {
-		for {
+		// To ask costs the more, the more devices there are, and those who ask.
+		for pause := time.Millisecond; ; pause = min(2*pause, 64*time.Millisecond) {
 			carries, err := carries(name)
 			if err != nil {
 				return fmt.Errorf("look up network device %s: %w", name, err)
@@ -28,7 +29,7 @@ func settled(names ...string) error {
 			if time.Now().After(deadline) {
 				return fmt.Errorf("network device %s is up but carries nothing after %v", name, patience)
 			}
-			time.Sleep(2 * time.Millisecond)
+			time.Sleep(pause)
 		}
 	}
 	return nil
