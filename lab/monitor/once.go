@@ -69,13 +69,14 @@ func (m *monitor) once() (status int, err error) {
 	m.journal.flush()
 	m.record.PID, m.record.ExitCode, m.record.Finished = 0, status, time.Now().UTC()
 	m.record.OOMKilled = outOfMemory(plan.Group)
-	err = errors.Join(err, m.clear(plan.Group), m.box.SetRecord(m.record))
+	err = errors.Join(err, m.clear(plan.Group))
+	// Before the record, which is what who stops it waits for.
 	if m.record.OOMKilled {
 		m.box.Note("oom")
 	}
 	m.box.Note("die", "exitCode", strconv.Itoa(status),
 		"execDuration", strconv.Itoa(int(m.record.Finished.Sub(m.record.Started).Seconds())))
-	return status, err
+	return status, errors.Join(err, m.box.SetRecord(m.record))
 }
 
 // plan works out what the container needs, and makes its cgroup.
