@@ -63,9 +63,28 @@ func hosts(c container.Config, a state.Address) string {
 	return b.String()
 }
 
-// resolv is the machine's /etc/resolv.conf without servers of its loopback
-// device, which is another one inside.
+// resolv is /etc/resolv.conf: on a network, the server of names beside the
+// container, which asks the others itself; what the machine's file says besides
+// servers holds inside too.
 func resolv(c container.Config) string {
+	if c.Network == "none" || c.Network == "host" {
+		return servers(c)
+	}
+	text, _ := os.ReadFile("/etc/resolv.conf") // a machine may do without
+	var b strings.Builder
+	b.WriteString("nameserver " + state.NameServer + "\n")
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(line); len(f) > 1 && (f[0] == "search" || f[0] == "domain" || f[0] == "options") {
+			b.WriteString(line)
+		}
+	}
+	b.WriteString("options ndots:0\n")
+	return b.String()
+}
+
+// servers is the machine's /etc/resolv.conf without servers of its loopback
+// device, which is another one inside.
+func servers(c container.Config) string {
 	if len(c.DNS) > 0 {
 		return "nameserver " + strings.Join(c.DNS, "\nnameserver ") + "\n"
 	}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -58,6 +59,24 @@ func (b Box) SetConfig(c container.Config) error { return b.write("config.json",
 func (b Box) Name() (string, error) {
 	names, err := b.store.names()
 	return names[b.ID], err
+}
+
+// NameServer is where a container on the bridge asks for names, inside.
+const NameServer = "127.0.0.11"
+
+// Beside returns the container of the same directory that has exactly this name,
+// in small or capital letters, or this ID, whole or in its first twelve digits.
+func (b Box) Beside(name string) (Box, bool) {
+	names, err := b.store.names()
+	if err != nil {
+		return Box{}, false
+	}
+	for id, called := range names {
+		if strings.EqualFold(called, name) || id == name || len(name) == 12 && strings.HasPrefix(id, name) {
+			return b.store.box(id), true
+		}
+	}
+	return Box{}, false
 }
 
 // Rename gives the container another name.

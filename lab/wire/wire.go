@@ -22,7 +22,7 @@ const Default = "bridge"
 
 // Wire is the connection of one container, for its monitor (monitor.Network).
 type Wire struct {
-	// end stops what serves the published ports.
+	// end stops what serves the published ports and the names.
 	end func() error
 }
 
@@ -50,19 +50,36 @@ func (w *Wire) Connect(b state.Box, c container.Config, pid int) (state.Address,
 	if err == nil {
 		err = b.Bridge().Publish(c.ID, published(open, e.Address)...)
 	}
+	var packets net.PacketConn
+	var streams net.Listener
+	if err == nil {
+		packets, streams, err = listenNames(ns)
+	}
 	if err != nil {
 		return state.Address{}, errors.Join(err, ports.Close(open), Drop(b))
 	}
-	w.serve(open, e.Address)
+	w.serve(
+		func(ctx context.Context) error { return ports.Serve(ctx, open, ports.Direct(e.Address.String())) },
+		func(ctx context.Context) error { return server(b, c).Serve(ctx, packets, streams) },
+	)
 	return address(e, open), nil
 }
 
-// serve passes on what comes to the ports by a way that NAT does not lead.
-func (w *Wire) serve(open []*ports.Open, to netip.Addr) {
+// serve passes on what comes to the ports by a way that NAT does not lead, and
+// answers who asks for names, until the connection ends.
+func (w *Wire) serve(servers ...func(context.Context) error) {
 	ctx, cancel := context.WithCancel(context.Background())
-	served := make(chan error, 1)
-	go func() { served <- ports.Serve(ctx, open, ports.Direct(to.String())) }()
-	w.end = func() error { cancel(); return <-served }
+	served := make(chan error)
+	for _, s := range servers {
+		go func() { served <- s(ctx) }()
+	}
+	w.end = func() (err error) {
+		cancel()
+		for range servers {
+			err = errors.Join(err, <-served)
+		}
+		return err
+	}
 }
 
 // Disconnect lets go of the ports and leaves the bridge.
