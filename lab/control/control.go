@@ -84,7 +84,11 @@ func Stop(ctx context.Context, b state.Box, seconds *int) error {
 		return err
 	}
 	if !s.Running() {
-		return nil
+		// About to be started again, perhaps: its monitor has yet to see that
+		// nobody wants it.
+		ctx, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		return unwatched(ctx, b)
 	}
 	c, err := b.Config()
 	if err != nil {
