@@ -9,6 +9,7 @@ import (
 	"byhand/lab/mount"
 	"byhand/lab/namespace"
 	"byhand/lab/network"
+	"byhand/lab/oci"
 	"byhand/lab/ports"
 	"byhand/lab/probe"
 	"byhand/lab/process"
@@ -57,6 +58,9 @@ func Stages() process.Table {
 		"connect":   process.Typed(network.Try),
 		"greet":     process.Typed(network.Serve),
 		"shell":     sandbox.Rooted(process.Typed(chroot.Exec)),
+
+		oci.StageInit: process.Typed(oci.Init),
+		oci.StageExec: process.Typed(oci.Enter),
 
 		ports.Stage: process.Typed(ports.Inside),
 

@@ -19,6 +19,7 @@ func newLab() *cobra.Command {
 	c.AddCommand(labCommands()...)
 	c.AddCommand(newLabContainer())
 	c.AddCommand(imageCommands()...)
+	c.AddCommand(newLabOCI())
 	return c
 }
 

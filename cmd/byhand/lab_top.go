@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os/exec"
 	"slices"
@@ -30,18 +31,19 @@ func newLabTop() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			// The machine's ps, as in Docker's: its users know its options.
-			options := args[1:]
-			if len(options) == 0 {
-				options = []string{"-ef"}
-			}
-			out, err := exec.CommandContext(c.Context(), "ps", options...).Output()
-			if err != nil {
-				return fmt.Errorf("ps %s: %w", strings.Join(options, " "), err)
-			}
-			return onlyPIDs(c, strings.Split(strings.TrimSuffix(string(out), "\n"), "\n"), pids)
+			return psOnly(c, args[1:], pids)
 		},
 	}
+}
+
+// psLines are what ps prints: the machine's, as in Docker's top, since its users
+// know its options.
+func psLines(ctx context.Context, options []string) ([]string, error) {
+	if len(options) == 0 {
+		options = []string{"-ef"}
+	}
+	out, err := exec.CommandContext(ctx, "ps", options...).Output()
+	return strings.Split(strings.TrimSuffix(string(out), "\n"), "\n"), err
 }
 
 // onlyPIDs prints the lines of ps that are about certain processes.

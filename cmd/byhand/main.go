@@ -29,7 +29,9 @@ func run() int {
 	defer guard.Restore()
 	ctx, interrupted := untilSignal(unix.SIGINT, unix.SIGTERM, unix.SIGHUP)
 
-	err := newRoot().ExecuteContext(ctx)
+	root := newRoot()
+	root.SetArgs(arguments(os.Args))
+	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0
 	}

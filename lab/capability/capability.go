@@ -106,20 +106,33 @@ func Bound(t *sys.Tracer, keep kernel.Capabilities) error {
 
 // Hold gives this thread just the capabilities of the set that it still has,
 // and nothing to hand on to programs that don't ask: the ambient set is empty.
-func Hold(t *sys.Tracer, set kernel.Capabilities) error {
+func Hold(t *sys.Tracer, set kernel.Capabilities) error { return HoldSets(t, set, set, 0, 0) }
+
+// HoldSets is Hold for each of a thread's sets by itself (capabilities(7)).
+func HoldSets(t *sys.Tracer, effective, permitted, inheritable, ambient kernel.Capabilities) error {
 	if err := t.ClearAmbient(); err != nil {
 		return err
 	}
 	// What is missing already can't be had: asking for it would be EPERM.
-	now, err := permitted()
+	now, err := held()
 	if err != nil {
 		return err
 	}
-	return t.Capset(set & now)
+	if err := t.Capset(effective&permitted&now, permitted&now, inheritable&now); err != nil {
+		return err
+	}
+	for n := range 64 {
+		if (ambient & inheritable & permitted & now).Has(n) {
+			if err := t.RaiseAmbient(n); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
-// permitted is this thread's set; /proc/self would show the first thread's.
-func permitted() (kernel.Capabilities, error) {
+// held is this thread's permitted set; /proc/self would show the first thread's.
+func held() (kernel.Capabilities, error) {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var data [2]unix.CapUserData
 	if err := unix.Capget(&header, &data[0]); err != nil {

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"byhand/lab/mount"
+	"byhand/lab/sys"
 )
 
 // masked are the files and directories of proc and sys that tell of the
@@ -29,34 +30,39 @@ func (b *builder) cover() error {
 		return nil
 	}
 	for _, path := range masked {
-		if err := b.mask(path); err != nil {
+		if err := Mask(b.t, path); err != nil {
 			return err
 		}
 	}
 	for _, path := range readOnly {
-		// A second mount of the same, since only a mount can be read-only.
-		err := mount.Bind(b.t, path, path, true)
-		if errors.Is(err, unix.ENOENT) {
-			continue
-		}
-		if err == nil {
-			err = mount.ReadOnly(b.t, path)
-		}
-		if err != nil {
+		if err := Protect(b.t, path); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// mask puts the null device over a file, and an empty tmpfs over a directory.
-func (b *builder) mask(path string) error {
+// Protect makes a path of the root that we are in refuse writes, if it is there.
+func Protect(t *sys.Tracer, path string) error {
+	// A second mount of the same, since only a mount can be read-only.
+	err := mount.Bind(t, path, path, true)
+	if errors.Is(err, unix.ENOENT) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return mount.ReadOnly(t, path)
+}
+
+// Mask puts the null device over a file, and an empty tmpfs over a directory.
+func Mask(t *sys.Tracer, path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil: // this kernel hasn't got it, or it is closed anyway
 		return nil
 	case info.IsDir():
-		return b.t.Mount("tmpfs", path, "tmpfs", unix.MS_RDONLY, "")
+		return t.Mount("tmpfs", path, "tmpfs", unix.MS_RDONLY, "")
 	}
-	return mount.Bind(b.t, "/dev/null", path, false)
+	return mount.Bind(t, "/dev/null", path, false)
 }

@@ -15,8 +15,8 @@ import (
 // Docker tells the status 127 by.
 var errNotFound = errors.New("executable file not found in $PATH")
 
-// find looks for a program as a shell does, in the root that we are in.
-func find(name string, env []string) (string, error) {
+// Find looks for a program as a shell does, in the root that we are in.
+func Find(name string, env []string) (string, error) {
 	if strings.Contains(name, "/") {
 		return name, executable(name)
 	}
@@ -56,9 +56,9 @@ func executable(file string) error {
 	return nil
 }
 
-// outcome is why a program was not executed, with the status that Docker's
+// Failed is why a program was not executed, with the status that Docker's
 // command draws from the words (docker/cli cli/command/container/run.go).
-func outcome(err error) Outcome {
+func Failed(err error) Outcome {
 	o := Outcome{Status: 125, Reason: err.Error()}
 	says := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(o.Reason, w) })

@@ -21,12 +21,12 @@ type Guest struct {
 // another program of the container's. Its first file is as with Run.
 func Join(c *process.Child, g Guest) (Outcome, error) {
 	runtime.LockOSThread()
-	who, err := lookUp(g.User)
+	who, err := LookUp(g.User)
 	if err != nil {
-		return outcome(err), nil
+		return Failed(err), nil
 	}
 	g.Program.Who = who
-	if _, err := session(c.Trace, g.Program.TTY, c.Files[0]); err != nil {
+	if _, err := Session(c.Trace, g.Program.TTY, c.Files[0]); err != nil {
 		return Outcome{}, err
 	}
 	return g.Program.execute(c.Trace)

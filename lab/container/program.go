@@ -41,13 +41,13 @@ type Program struct {
 func (p Program) execute(t *sys.Tracer) (Outcome, error) {
 	path, err := p.prepare(t)
 	if err != nil {
-		return outcome(err), nil
+		return Failed(err), nil
 	}
 	if err := p.confine(t); err != nil {
 		return Outcome{}, err
 	}
 	err = t.Execve(path, p.Argv, p.environment())
-	return outcome(fmt.Errorf("exec %s: %w", path, errno(err))), nil
+	return Failed(fmt.Errorf("exec %s: %w", path, errno(err))), nil
 }
 
 // prepare goes where the program is to start, and finds it.
@@ -69,7 +69,7 @@ func (p Program) prepare(t *sys.Tracer) (path string, err error) {
 		return "", fmt.Errorf("chdir to cwd (%q) set in config.json failed: %w", dir, errno(err))
 	}
 	unix.Umask(0o022)
-	return find(p.Argv[0], p.environment())
+	return Find(p.Argv[0], p.environment())
 }
 
 // confine gives up everything that the program is not to have. The order

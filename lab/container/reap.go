@@ -16,11 +16,11 @@ import (
 func (b *builder) reap() (Outcome, error) {
 	p, err := b.program()
 	if err != nil {
-		return outcome(err), nil
+		return Failed(err), nil
 	}
 	path, err := p.prepare(b.t)
 	if err != nil {
-		return outcome(err), nil
+		return Failed(err), nil
 	}
 	came := make(chan os.Signal, 64)
 	signal.Notify(came)
@@ -38,7 +38,7 @@ func (b *builder) reap() (Outcome, error) {
 		Sys: &syscall.SysProcAttr{Setpgid: true, Foreground: p.TTY}}
 	pid, err := syscall.ForkExec(path, p.Argv, attr)
 	if err != nil {
-		return outcome(fmt.Errorf("exec %s: %w", path, err)), nil
+		return Failed(fmt.Errorf("exec %s: %w", path, err)), nil
 	}
 	b.child.Report(Outcome{})
 	for s := range came {

@@ -159,7 +159,7 @@ func (b *builder) name() error {
 func (b *builder) become() (Outcome, error) {
 	p, err := b.program()
 	if err != nil {
-		return outcome(err), nil
+		return Failed(err), nil
 	}
 	return p.execute(b.t)
 }
@@ -168,7 +168,7 @@ func (b *builder) become() (Outcome, error) {
 // root has for users.
 func (b *builder) program() (Program, error) {
 	c := b.Config
-	who, err := lookUp(c.User)
+	who, err := LookUp(c.User)
 	return Program{
 		Argv: c.Argv(), Env: c.Env, Dir: c.WorkingDir, TTY: c.TTY, Who: who,
 		Caps: b.Caps, Filter: b.Filter, NoNewPrivileges: c.Security.NoNewPrivileges, First: b.child,

@@ -14,16 +14,16 @@ import (
 // terminal makes a session, and if asked for a terminal of the container's own
 // devpts as its input and output; who started us gets the other end.
 func (b *builder) terminal() error {
-	name, err := session(b.t, b.Config.TTY, b.socket)
+	name, err := Session(b.t, b.Config.TTY, b.socket)
 	if err != nil || name == "" {
 		return err
 	}
 	return b.console(name)
 }
 
-// session begins a session, with a terminal if it is to have one, whose name
+// Session begins a session, with a terminal if it is to have one, whose name
 // inside is returned and whose other end goes through the socket.
-func session(t *sys.Tracer, tty bool, socket *os.File) (terminal string, err error) {
+func Session(t *sys.Tracer, tty bool, socket *os.File) (terminal string, err error) {
 	// Job control and Ctrl-C are matters of a session, and this one is ours.
 	if err := t.Setsid(); err != nil || !tty {
 		return "", err

@@ -17,9 +17,9 @@ type Who struct {
 	Home string
 }
 
-// lookUp finds what --user means in the root that we are in by now: NAME or
+// LookUp finds what --user means in the root that we are in by now: NAME or
 // UID, and possibly :GROUP or :GID. Errors are in Docker's words.
-func lookUp(user string) (Who, error) {
+func LookUp(user string) (Who, error) {
 	name, group, hasGroup := strings.Cut(user, ":")
 	if name == "" {
 		name = "0"

@@ -10,14 +10,18 @@ import (
 
 // ReadOnly makes the one mount at target refuse writes that come through it
 // (EROFS). Mounts below it stay as they are; see ReadOnlyAll.
-func ReadOnly(t *sys.Tracer, target string) error {
+func ReadOnly(t *sys.Tracer, target string) error { return Remount(t, target, unix.MS_RDONLY) }
+
+// Remount gives the one mount at target further flags, such as MS_NOEXEC; those
+// that it has it keeps.
+func Remount(t *sys.Tracer, target string, flags uintptr) error {
 	var now unix.Statfs_t
 	if err := unix.Statfs(target, &now); err != nil {
 		return fmt.Errorf("statfs %s: %w", target, err)
 	}
 	// MS_REMOUNT alone would change the file system, wherever it is mounted;
 	// with MS_BIND it changes this mount only.
-	flags := uintptr(unix.MS_REMOUNT | unix.MS_BIND | unix.MS_RDONLY)
+	flags |= unix.MS_REMOUNT | unix.MS_BIND
 	// A remount sets all flags anew: those not named are taken off. In a user
 	// namespace the source's are locked, and taking one off is EPERM
 	// (mount_namespaces(7)). Only the treatment of access times stays as it is

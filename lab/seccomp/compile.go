@@ -79,8 +79,11 @@ func (p Profile) compile() ([]unix.SockFilter, error) {
 	out.load(offNumber)
 	// A call that is newer than the profile does not exist, rather than being
 	// forbidden: libraries try the new one and fall back on ENOSYS only.
-	out.jump(unix.BPF_JGT, newest(plain, byArgs), 0, 1)
-	out.ret(unix.SECCOMP_RET_ERRNO | uint32(unix.ENOSYS))
+	// A profile that names only what it forbids says nothing of the others.
+	if p.Default != Allow && p.Default != Log {
+		out.jump(unix.BPF_JGT, newest(plain, byArgs), 0, 1)
+		out.ret(unix.SECCOMP_RET_ERRNO | uint32(unix.ENOSYS))
+	}
 	for _, s := range spans(plain) {
 		out.jump(unix.BPF_JGT, s.last, 2, 0) // beyond: on to the next span
 		out.jump(unix.BPF_JGE, s.first, 0, 1)

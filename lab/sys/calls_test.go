@@ -172,9 +172,9 @@ func calls() map[string]func(*Tracer, things) {
 			_ = t.DropBounding(unix.CAP_SYS_ADMIN)
 			_ = t.DropBounding(63)
 			_ = t.ClearAmbient()
-			_ = t.Capset(1<<unix.CAP_CHOWN | 1<<unix.CAP_KILL | 1<<unix.CAP_BPF)
-			_ = t.Capset(0)
-			_ = t.Capset(1 << unix.CAP_CHOWN)
+			_ = t.Capset(1<<unix.CAP_CHOWN|1<<unix.CAP_KILL|1<<unix.CAP_BPF, 1<<unix.CAP_CHOWN|1<<unix.CAP_KILL|1<<unix.CAP_BPF, 0)
+			_ = t.Capset(0, 0, 0)
+			_ = t.Capset(1<<unix.CAP_CHOWN, 1<<unix.CAP_CHOWN, 1<<unix.CAP_CHOWN)
 		},
 		"privileges": func(t *Tracer, _ things) {
 			_ = t.NoNewPrivileges()

@@ -37,17 +37,22 @@ func (t *Tracer) ClearAmbient() error {
 	return t.done("prctl", 0, err, "PR_CAP_AMBIENT", "PR_CAP_AMBIENT_CLEAR_ALL", "0", "0", "0")
 }
 
-// Capset is capset(2) of the calling thread: the set becomes the effective and
-// the permitted one; the inheritable one is left empty.
-func (t *Tracer) Capset(set kernel.Capabilities) error {
+// RaiseAmbient is prctl(2) with PR_CAP_AMBIENT_RAISE: programs that know nothing
+// of capabilities get this one too. It must be permitted and inheritable.
+func (t *Tracer) RaiseAmbient(capability int) error {
+	err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_RAISE, uintptr(capability), 0, 0)
+	return t.done("prctl", 0, err, "PR_CAP_AMBIENT", "PR_CAP_AMBIENT_RAISE", capabilityName(capability), "0", "0")
+}
+
+// Capset is capset(2) of the calling thread.
+func (t *Tracer) Capset(effective, permitted, inheritable kernel.Capabilities) error {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	data := [2]unix.CapUserData{
-		{Effective: uint32(set), Permitted: uint32(set)},
-		{Effective: uint32(set >> 32), Permitted: uint32(set >> 32)},
+		{Effective: uint32(effective), Permitted: uint32(permitted), Inheritable: uint32(inheritable)},
+		{Effective: uint32(effective >> 32), Permitted: uint32(permitted >> 32), Inheritable: uint32(inheritable >> 32)},
 	}
-	names := bits(set)
 	return t.done("capset", 0, unix.Capset(&header, &data[0]), "{version=_LINUX_CAPABILITY_VERSION_3, pid=0}",
-		fmt.Sprintf("{effective=%s, permitted=%s, inheritable=0}", names, names))
+		fmt.Sprintf("{effective=%s, permitted=%s, inheritable=%s}", bits(effective), bits(permitted), bits(inheritable)))
 }
 
 // bits writes a set as strace does: 1<<CAP_CHOWN|1<<CAP_KILL.
