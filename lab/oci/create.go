@@ -124,7 +124,13 @@ func (c *Container) bear(ctx context.Context, o CreateOptions) error {
 				return err
 			}
 			c.PID = pid
-			return c.save()
+			if err := c.save(); err != nil {
+				return err
+			}
+			if _, found := namespaceOf(&c.Spec, specs.UserNamespace); found {
+				return c.Group.Join(pid).Perform(nil)
+			}
+			return nil
 		},
 	}
 	var p *process.Process
@@ -147,10 +153,12 @@ func (c *Container) follow(ctx context.Context, p *process.Process, ours, theirs
 	_ = theirs.Close() // a read ends when the process does
 	if h := c.Spec.Hooks; h != nil {
 		state.Pid = c.PID
+		created := state
+		created.Status = specs.StateCreated // what hooks of that kind have always been told
 		ready := make([]byte, 1)
 		n, err := ours.Read(ready)
 		if n == 1 && err == nil {
-			if err := runHooks("prestart", h.Prestart, state); err != nil { //nolint:staticcheck // old engines have no other
+			if err := runHooks("prestart", h.Prestart, created); err != nil { //nolint:staticcheck // old engines have no other
 				return err
 			}
 			if err := runHooks("createRuntime", h.CreateRuntime, state); err != nil {

@@ -175,7 +175,7 @@ func deviceRules(list []specs.LinuxDeviceCgroup) ([]cgroup.DeviceRule, error) {
 	if deny < 0 {
 		return nil, nil
 	}
-	rules := cgroup.DefaultDevices()
+	var rules []cgroup.DeviceRule
 	for _, d := range list[deny+1:] {
 		number := func(n *int64) string {
 			if n == nil || *n < 0 {
@@ -191,6 +191,9 @@ func deviceRules(list []specs.LinuxDeviceCgroup) ([]cgroup.DeviceRule, error) {
 		if err != nil {
 			return nil, fmt.Errorf("linux.resources.devices: %w", err)
 		}
+		rules = append(rules, rule)
+	}
+	for _, rule := range cgroup.DefaultDevices() {
 		if !slices.Contains(rules, rule) {
 			rules = append(rules, rule)
 		}

@@ -82,7 +82,14 @@ type first struct {
 func (i *first) session() error { return i.t.Setsid() }
 
 // join goes into the container's cgroup: what is used from here on counts.
-func (i *first) join() error { return i.Group.JoinSelf(i.t) }
+//
+// In a user namespace it may not: there its creator puts it in (Container.bear).
+func (i *first) join() error {
+	if _, found := namespaceOf(&i.Spec, specs.UserNamespace); found {
+		return nil
+	}
+	return i.Group.JoinSelf(i.t)
+}
 
 // part joins the namespaces that have a path, and makes that of cgroups.
 func (i *first) part() error {

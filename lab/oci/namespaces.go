@@ -44,8 +44,7 @@ func mapping(ids []specs.LinuxIDMapping) string {
 	return lines.String()
 }
 
-// enterNamespaces joins those that the configuration names by path. The mount
-// namespace comes last: after it the paths are others.
+// enterNamespaces joins those that the configuration names by path.
 func enterNamespaces(t *sys.Tracer, spec *specs.Spec) error {
 	var files []*os.File
 	var kinds []uintptr
@@ -53,7 +52,7 @@ func enterNamespaces(t *sys.Tracer, spec *specs.Spec) error {
 		if n.Path == "" || n.Type == specs.PIDNamespace {
 			continue
 		}
-		if n.Type == specs.UserNamespace || n.Type == specs.MountNamespace {
+		if n.Type == specs.UserNamespace {
 			return fmt.Errorf("linux.namespaces: a %s namespace can't be joined by its path here", n.Type)
 		}
 		f, err := os.Open(n.Path)
@@ -64,6 +63,13 @@ func enterNamespaces(t *sys.Tracer, spec *specs.Spec) error {
 		files, kinds = append(files, f), append(kinds, cloneFlags[n.Type])
 	}
 	for i, f := range files {
+		if kinds[i] == unix.CLONE_NEWNS {
+			// A thread that shares its root and directory with others may not go
+			// elsewhere alone (setns(2)).
+			if err := t.Unshare(unix.CLONE_FS); err != nil {
+				return err
+			}
+		}
 		// With the kind named, the kernel refuses (EINVAL) a path of another.
 		if err := t.Setns(int(f.Fd()), kinds[i]); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -69,6 +70,15 @@ const (
 	envStage = "BYHAND_STAGE"
 	envFiles = "BYHAND_STAGE_FILES"
 )
+
+// init keeps a child's main goroutine on the process's first thread, which can
+// be had no later (runtime.LockOSThread). What a stage changes of its thread,
+// namespaces and cgroups, /proc/PID then shows, which is that thread's.
+func init() {
+	if IsChild() {
+		runtime.LockOSThread()
+	}
+}
 
 // IsChild reports whether this process was started to run a stage. A binary
 // that starts children asks this first of all, in main or TestMain.

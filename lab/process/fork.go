@@ -105,6 +105,13 @@ func forkRaw(p *plan, mask *uint64) (int, syscall.Errno) {
 		}
 	}
 
+	if p.clone&unix.CLONE_NEWUSER != 0 {
+		// Root inside, whoever that is outside: as anybody else it would lose
+		// its capabilities on exec. Where root is not mapped this is EINVAL.
+		_, _, _ = syscall.RawSyscall(unix.SYS_SETRESGID, 0, 0, 0)
+		_, _, _ = syscall.RawSyscall(unix.SYS_SETRESUID, 0, 0, 0)
+	}
+
 	// What is started may outlive byhand.
 	_, _, _ = syscall.RawSyscall6(unix.SYS_PRCTL, unix.PR_SET_PDEATHSIG, 0, 0, 0, 0, 0)
 

@@ -134,8 +134,11 @@ func mapIDs(t *sys.Tracer, pid int, uidMap, gidMap string) error {
 	if err := t.WriteFile(dir+"uid_map", uidMap); err != nil {
 		return fmt.Errorf("map user ids of process %d: %w", pid, err)
 	}
-	if err := t.WriteFile(dir+"setgroups", "deny"); err != nil {
-		return fmt.Errorf("give up setgroups in process %d: %w", pid, err)
+	// Who maps more than one group has the privilege for it.
+	if single := len(strings.Fields(gidMap)) == 3 && strings.HasSuffix(strings.TrimSpace(gidMap), " 1"); single {
+		if err := t.WriteFile(dir+"setgroups", "deny"); err != nil {
+			return fmt.Errorf("give up setgroups in process %d: %w", pid, err)
+		}
 	}
 	if err := t.WriteFile(dir+"gid_map", gidMap); err != nil {
 		return fmt.Errorf("map group ids of process %d: %w", pid, err)
