@@ -14,8 +14,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
-	"byhand/lab/options"
 	"byhand/lab/oci"
+	"byhand/lab/options"
 )
 
 func newOCIKill(o *ociOptions) *cobra.Command {

@@ -29,8 +29,11 @@ func TestMain(m *testing.M) {
 		apart(m)
 		return
 	}
-	testscript.Main(m, map[string]func(){"byhand": main})
+	testscript.Main(m, commands())
 }
+
+// commands are what this test binary is by its names.
+func commands() map[string]func() { return map[string]func(){"byhand": main, ociName: main} }
 
 // envApart tells this test binary that it is in the network namespace made for it.
 const envApart = "BYHAND_TEST_APART"
@@ -39,7 +42,7 @@ const envApart = "BYHAND_TEST_APART"
 // have a bridge, and that is not to be the machine's.
 func apart(m *testing.M) {
 	if os.Geteuid() != 0 || os.Getenv(envApart) != "" {
-		testscript.Main(m, map[string]func(){"byhand": main})
+		testscript.Main(m, commands())
 		return
 	}
 	c := exec.Command("/proc/self/exe", os.Args[1:]...)

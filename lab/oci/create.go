@@ -70,7 +70,7 @@ func (s Store) Create(ctx context.Context, id string, o CreateOptions) (c *Conta
 
 // makeGroup makes the cgroup. It is remembered before it is there.
 func (c *Container) makeGroup() (err error) {
-	if c.Group, err = groupOf(&c.Spec, c.ID); err != nil {
+	if c.Group, err = groupOf(&c.Spec, c.dir); err != nil {
 		return err
 	}
 	if err := c.save(); err != nil {

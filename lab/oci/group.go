@@ -3,6 +3,7 @@ package oci
 import (
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -22,14 +23,17 @@ func controllers() []cgroup.Controller {
 }
 
 // groupOf says where the container's cgroup is: at linux.cgroupsPath below each
-// hierarchy, or beside ours where that says nothing.
-func groupOf(spec *specs.Spec, id string) (*cgroup.Group, error) {
+// hierarchy, or at a name of its own where that says nothing. Another store may
+// have a container of the same id, so that the store's directory is in the name.
+func groupOf(spec *specs.Spec, dir string) (*cgroup.Group, error) {
 	path := spec.Linux.CgroupsPath
 	if strings.Count(path, ":") == 2 && !strings.HasPrefix(path, "/") {
 		return nil, fmt.Errorf("linux.cgroupsPath %q is systemd's: have the engine use cgroupfs (for Podman: --cgroup-manager=cgroupfs)", path)
 	}
 	if path == "" {
-		path = filepath.Join("/byhand-oci", id)
+		sum := fnv.New32a()
+		_, _ = sum.Write([]byte(dir)) // it never fails
+		path = fmt.Sprintf("/byhand-oci/%s-%08x", filepath.Base(dir), sum.Sum32())
 	}
 	return cgroup.At(path, controllers()...)
 }
@@ -93,8 +97,9 @@ func cpuOps(g *cgroup.Group, c *specs.LinuxCPU) (ops cgroup.Ops) {
 }
 
 func memoryOps(g *cgroup.Group, m *specs.LinuxMemory) cgroup.Ops {
+	ops := memoryFiles(g, m)
 	if m.Limit == nil && m.Swap == nil {
-		return nil
+		return ops
 	}
 	limit := cgroup.MemoryLimit{Bytes: cgroup.Unlimited, Swap: cgroup.Unlimited}
 	if m.Limit != nil && *m.Limit > 0 {
@@ -104,7 +109,43 @@ func memoryOps(g *cgroup.Group, m *specs.LinuxMemory) cgroup.Ops {
 	if m.Swap != nil && *m.Swap > 0 && limit.Bytes > 0 {
 		limit.Swap = max(*m.Swap-limit.Bytes, 0)
 	}
-	return g.LimitMemory(limit)
+	return append(g.LimitMemory(limit), ops...)
+}
+
+// memoryFiles are the settings that only OCI's configurations know: each a file
+// of v1, and the first of v2 too. A kernel may lack those of its own memory.
+func memoryFiles(g *cgroup.Group, m *specs.LinuxMemory) (ops cgroup.Ops) {
+	d, err := g.Dir(cgroup.Memory)
+	if err != nil {
+		return nil // LimitMemory says so
+	}
+	write := func(file string, value int64) {
+		ops = append(ops, cgroup.Op{
+			Verb: cgroup.Write, Path: filepath.Join(d.Path, file), Text: strconv.FormatInt(value, 10), Lenient: true,
+		})
+	}
+	if d.Version == 2 {
+		if m.Reservation != nil {
+			write("memory.low", *m.Reservation)
+		}
+		return ops
+	}
+	if m.Reservation != nil {
+		write("memory.soft_limit_in_bytes", *m.Reservation)
+	}
+	if m.Kernel != nil { //nolint:staticcheck // configurations still have it
+		write("memory.kmem.limit_in_bytes", *m.Kernel)
+	}
+	if m.KernelTCP != nil {
+		write("memory.kmem.tcp.limit_in_bytes", *m.KernelTCP)
+	}
+	if m.Swappiness != nil {
+		write("memory.swappiness", int64(*m.Swappiness))
+	}
+	if m.DisableOOMKiller != nil && *m.DisableOOMKiller {
+		write("memory.oom_control", 1)
+	}
+	return ops
 }
 
 func blockOps(g *cgroup.Group, b *specs.LinuxBlockIO) (ops cgroup.Ops) {
