@@ -20,6 +20,7 @@ func newLab() *cobra.Command {
 	c.AddCommand(newLabContainer())
 	c.AddCommand(imageCommands()...)
 	c.AddCommand(newLabOCI())
+	c.AddCommand(newLabVolume())
 	return c
 }
 

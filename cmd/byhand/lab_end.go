@@ -71,15 +71,23 @@ func newLabRestart() *cobra.Command {
 }
 
 func newLabRm() *cobra.Command {
-	var force bool
+	var force, volumes bool
 	c := &cobra.Command{
 		Use: "rm [OPTIONS] CONTAINER [CONTAINER...]", Short: "remove containers", Args: usage(cobra.MinimumNArgs(1)),
-		RunE: each(func(ctx context.Context, _ *engine, b state.Box) error {
-			return control.Remove(context.WithoutCancel(ctx), b, force)
+		RunE: each(func(ctx context.Context, e *engine, b state.Box) error {
+			ctx = context.WithoutCancel(ctx)
+			config, err := b.Config()
+			if err != nil {
+				return err
+			}
+			if err := control.Remove(ctx, b, force); err != nil || !volumes {
+				return err
+			}
+			return e.store.Forget(ctx, config)
 		}),
 	}
 	c.Flags().BoolVarP(&force, "force", "f", false, "kill what runs")
-	c.Flags().BoolP("volumes", "v", false, "remove nameless volumes too")
+	c.Flags().BoolVarP(&volumes, "volumes", "v", false, "remove its nameless volumes too")
 	return c
 }
 

@@ -121,7 +121,7 @@ func (e *engine) discard(b state.Box, remove bool) error {
 	if _, err := e.store.Find(b.ID); err != nil || !remove {
 		return nil
 	}
-	return b.Remove()
+	return b.RemoveAll(context.Background())
 }
 
 // sit sits before a container until it ends, and ends as it did.
@@ -153,14 +153,28 @@ func (e *engine) create(ctx context.Context, o options.Options, args []string) (
 	for _, warning := range o.Warnings(c) {
 		fmt.Fprintln(os.Stderr, warning)
 	}
-	b, err := e.createNamed(o.Name, c)
+	b, err := e.createHolding(ctx, o.Name, &c)
 	if err != nil {
-		return b, err
+		return b, errors.Join(err, e.store.Forget(ctx, c))
 	}
 	if err := e.fill(ctx, b, c); err != nil {
-		return b, errors.Join(err, b.Remove())
+		return b, errors.Join(err, b.RemoveAll(ctx))
 	}
 	return b, writeCID(o.CIDFile, b.ID)
+}
+
+// createHolding makes the container's volumes and its directory. Until that
+// says who has the volumes, nobody may take them for unused.
+func (e *engine) createHolding(ctx context.Context, name string, c *container.Config) (state.Box, error) {
+	done, err := e.store.Volumes().Hold(ctx)
+	if err != nil {
+		return state.Box{}, err
+	}
+	defer done()
+	if err := e.store.Provide(c); err != nil {
+		return state.Box{}, err
+	}
+	return e.createNamed(name, *c)
 }
 
 // createNamed makes it under the name given, or under one made up.

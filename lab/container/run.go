@@ -24,6 +24,10 @@ type Plan struct {
 	Root rootdir.Overlay
 	// Files are bind mounts of files that are made for it, such as /etc/hosts.
 	Files []mount.Spec
+	// Volumes is the directory of the volumes that its Config names.
+	Volumes string
+	// First says that it has never run, so that its volumes may be filled.
+	First bool
 	// Group is its cgroup, or nil where none could be made.
 	Group *cgroup.Group
 	// Caps are its capabilities.
@@ -129,8 +133,11 @@ func (b *builder) attach() error {
 }
 
 func (b *builder) attachOne(s mount.Spec) error {
-	if s.Type == mount.TypeTmpfs {
+	switch s.Type {
+	case mount.TypeTmpfs:
 		return b.tmpfs(s)
+	case mount.TypeVolume:
+		return b.volume(s)
 	}
 	return mount.Attach(b.t, b.Root.Target, s)
 }

@@ -76,7 +76,7 @@ func run(c *process.Child, n Network, b state.Box) error {
 	}
 	err = errors.Join(err, m.journal.close())
 	if m.config.AutoRemove {
-		err = errors.Join(err, b.Remove())
+		err = errors.Join(err, b.RemoveAll(background()))
 	}
 	if status >= 0 {
 		m.clients.send(Exited, []byte(strconv.Itoa(status)))

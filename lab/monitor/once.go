@@ -82,8 +82,12 @@ func (m *monitor) once() (status int, err error) {
 // plan works out what the container needs, and makes its cgroup.
 func (m *monitor) plan() (container.Plan, error) {
 	c := m.config
-	plan := container.Plan{Config: c, Root: m.box.Root(c), Files: etcFiles(m.box, c)}
-	var err error
+	plan := container.Plan{Config: c, Root: m.box.Root(c), Files: etcFiles(m.box, c), Volumes: m.box.Volumes().Dir}
+	before, err := m.box.Status()
+	if err != nil {
+		return plan, err
+	}
+	plan.First = before.Started.IsZero()
 	if plan.Caps, err = c.Security.Caps(); err != nil {
 		return plan, err
 	}

@@ -15,7 +15,7 @@ func (s Spec) Validate() error {
 		return fmt.Errorf("invalid mount config for type %q: %w", s.Type, err)
 	}
 	if s.Type == TypeVolume && s.Source != "" {
-		return volumeName(s.Source)
+		return CheckVolumeName(s.Source)
 	}
 	return nil
 }
@@ -102,9 +102,9 @@ func mustBeAbsolute(name string) error {
 // nameChars is what a volume's name is made of: it becomes a directory's.
 const nameChars = `[a-zA-Z0-9][a-zA-Z0-9_.-]`
 
-// volumeName refuses what can't be a volume's name. A relative path given to
+// CheckVolumeName refuses what can't be a volume's name. A relative path given to
 // -v ends up here.
-func volumeName(name string) error {
+func CheckVolumeName(name string) error {
 	if len(name) == 1 {
 		return fmt.Errorf("create %s: volume name is too short, names should be at least two alphanumeric characters", name)
 	}

@@ -5,6 +5,8 @@ package options
 import (
 	"fmt"
 	"os"
+	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -134,8 +136,8 @@ func (o Options) restart(c *container.Config, _ container.Defaults) error {
 	return nil
 }
 
-// mounts reads -v, --mount and --tmpfs.
-func (o Options) mounts(c *container.Config, _ container.Defaults) error {
+// mounts reads -v, --mount and --tmpfs, and adds the image's volumes.
+func (o Options) mounts(c *container.Config, d container.Defaults) error {
 	for _, group := range []struct {
 		flag  string
 		texts []string
@@ -157,6 +159,19 @@ func (o Options) mounts(c *container.Config, _ container.Defaults) error {
 			c.Mounts = append(c.Mounts, spec)
 		}
 	}
+	for _, target := range d.Volumes {
+		spec := mount.Spec{Type: mount.TypeVolume, Target: path.Clean(target)}
+		if err := spec.Validate(); err != nil {
+			return fmt.Errorf("the image's volume %s: %w", target, err)
+		}
+		if !slices.ContainsFunc(c.Mounts, func(m mount.Spec) bool { return m.Target == spec.Target }) {
+			c.Mounts = append(c.Mounts, spec)
+		}
+	}
+	// What is mounted at /data must not cover what is mounted at /data/logs.
+	slices.SortStableFunc(c.Mounts, func(a, b mount.Spec) int {
+		return strings.Count(a.Target, "/") - strings.Count(b.Target, "/")
+	})
 	return nil
 }
 

@@ -71,9 +71,14 @@ type GraphDriver struct {
 
 // DetailsMount is one of its mounts.
 type DetailsMount struct {
-	Type, Source, Destination, Mode string
-	RW                              bool
-	Propagation                     string
+	Type        string
+	Name        string `json:",omitempty"`
+	Source      string
+	Destination string
+	Driver      string `json:",omitempty"`
+	Mode        string
+	RW          bool
+	Propagation string
 }
 
 // DetailsConfig is what it was told to run.
@@ -117,7 +122,7 @@ func DetailsOf(l state.Listed) Details {
 			Status: s.Word, Running: s.Running() || s.Word == "restarting", Paused: s.Word == "paused", Restarting: s.Word == "restarting",
 			OOMKilled: s.OOMKilled, Pid: s.PID, ExitCode: s.ExitCode, Error: s.Error, StartedAt: s.Started, FinishedAt: s.Finished,
 		},
-		HostConfig: hostConfig(l), Mounts: mounts(c.Mounts),
+		HostConfig: hostConfig(l), Mounts: mounts(l),
 		GraphDriver: GraphDriver{Name: "overlay", Data: map[string]string{"UpperDir": l.Box.Path("upper"), "WorkDir": l.Box.Path("work"), "MergedDir": l.Box.Path("root")}},
 		Config: DetailsConfig{
 			Hostname: c.Hostname, User: c.User, Tty: c.TTY, OpenStdin: c.OpenStdin, StdinOnce: c.StdinOnce, Env: c.Env, Cmd: c.Cmd,
@@ -149,17 +154,20 @@ func hostConfig(l state.Listed) HostConfig {
 		h.CgroupParent = filepath.Dir(g.Dirs[0].Path)
 	}
 	for _, m := range c.Mounts {
-		if m.Type == mount.TypeBind {
+		if m.Type != mount.TypeTmpfs {
 			h.Binds = append(h.Binds, m.Source+":"+m.Target)
 		}
 	}
 	return h
 }
 
-func mounts(specs []mount.Spec) []DetailsMount {
+func mounts(l state.Listed) []DetailsMount {
 	list := []DetailsMount{}
-	for _, m := range specs {
+	for _, m := range l.Config.Mounts {
 		d := DetailsMount{Type: string(m.Type), Source: m.Source, Destination: m.Target, RW: !m.ReadOnly, Propagation: string(m.Bind.Propagation)}
+		if m.Type == mount.TypeVolume {
+			d.Name, d.Source, d.Driver, d.Mode = m.Source, l.Box.Volumes().At(m.Source).Data(), "local", "z"
+		}
 		if m.Type == mount.TypeTmpfs && m.Tmpfs.Size != 0 {
 			d.Mode = "size=" + strconv.FormatInt(m.Tmpfs.Size, 10)
 		}

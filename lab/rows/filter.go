@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"byhand/lab/mount"
 	"byhand/lab/state"
 	"byhand/lab/words"
 )
@@ -16,7 +17,7 @@ type Filters map[string][]string
 
 // ParseFilters reads KEY=VALUE.
 func ParseFilters(texts []string) (Filters, error) {
-	known := []string{"name", "id", "status", "label", "exited", "ancestor", "before", "since", "network"}
+	known := []string{"name", "id", "status", "label", "exited", "ancestor", "before", "since", "network", "volume"}
 	f := Filters{}
 	for _, text := range texts {
 		key, value, found := strings.Cut(text, "=")
@@ -93,6 +94,10 @@ func matchOne(l state.Listed, all []state.Listed, key, value string) (bool, erro
 		return l.Status.Word == "exited" && l.Status.ExitCode == code, err
 	case "ancestor":
 		return l.Config.Image == value || strings.TrimSuffix(l.Config.Image, ":latest") == value, nil
+	case "volume":
+		return slices.ContainsFunc(l.Config.Mounts, func(m mount.Spec) bool {
+			return m.Type != mount.TypeTmpfs && (m.Source == value || m.Target == value)
+		}), nil
 	case "network":
 		return l.Config.Network == value, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,6 +38,7 @@ func RowOf(l state.Listed, whole bool, now time.Time) Row {
 	}
 	r.Command = fmt.Sprintf("%q", r.Command)
 	var labels, mounts []string
+	volumes := 0
 	for _, key := range slices.Sorted(maps.Keys(c.Labels)) {
 		labels = append(labels, key+"="+c.Labels[key])
 	}
@@ -44,8 +46,11 @@ func RowOf(l state.Listed, whole bool, now time.Time) Row {
 		if m.Type != mount.TypeTmpfs {
 			mounts = append(mounts, m.Source)
 		}
+		if m.Type == mount.TypeVolume {
+			volumes++
+		}
 	}
-	r.Labels, r.Mounts, r.LocalVolumes = strings.Join(labels, ","), strings.Join(mounts, ","), "0"
+	r.Labels, r.Mounts, r.LocalVolumes = strings.Join(labels, ","), strings.Join(mounts, ","), strconv.Itoa(volumes)
 	return r
 }
 

@@ -66,6 +66,7 @@ func (s Store) Clean(ctx context.Context, removed func(what string)) error {
 			note(link, os.Remove(link))
 		}
 	}
+	errs = append(errs, s.Volumes().Clean(ctx, removed))
 	return errors.Join(append(errs, s.cleanGroups(ctx, note))...)
 }
 
