@@ -51,6 +51,7 @@ func labCommands() []*cobra.Command {
 		newLabCp(),
 		newLabExport(),
 		newLabDiff(),
+		newLabCommit(),
 		newLabInfo(),
 	}
 }

@@ -18,6 +18,9 @@ type ExportOptions struct {
 	UID func(uint32) (uint32, bool)
 	// GID does the same for groups.
 	GID func(uint32) (uint32, bool)
+	// Omit, where set, says of a file that it is no part of the archive, with
+	// all below it where it is a directory.
+	Omit func(name string) bool
 	// Report is called as the work goes on, with the number of entries begun
 	// and of bytes of file content read so far.
 	Report func(entries int, bytes int64)

@@ -24,6 +24,9 @@ func (e *exporter) visit(dir int, base, name string) error {
 	if err := e.ctx.Err(); err != nil {
 		return err
 	}
+	if e.opts.Omit != nil && e.opts.Omit(name) {
+		return nil
+	}
 	f, err := find(dir, base, name)
 	if err != nil {
 		return e.lack(name, err)

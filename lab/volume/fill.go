@@ -152,10 +152,13 @@ func (v Volume) Open(subpath string) (*os.File, error) {
 }
 
 // Size is the room that the volume's files take on disk.
-func (v Volume) Size() (int64, error) {
+func (v Volume) Size() (int64, error) { return Room(v.Data()) }
+
+// Room is how much disk what is in a directory takes, each file once.
+func Room(dir string) (int64, error) {
 	var total int64
 	seen := map[[2]uint64]bool{}
-	err := filepath.WalkDir(v.Data(), func(path string, _ fs.DirEntry, err error) error {
+	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 				return nil // gone meanwhile, or nobody's to count
@@ -163,7 +166,7 @@ func (v Volume) Size() (int64, error) {
 			return err
 		}
 		var st unix.Stat_t
-		if unix.Lstat(path, &st) != nil || path == v.Data() {
+		if unix.Lstat(path, &st) != nil || path == dir {
 			return nil
 		}
 		if id := [2]uint64{st.Dev, st.Ino}; !seen[id] {
