@@ -11,6 +11,7 @@ import (
 	"byhand/lessons/imageexport"
 	"byhand/lessons/ports"
 	"byhand/lessons/procmounts"
+	"byhand/lessons/tmpfs"
 	"byhand/lessons/unshare"
 )
 
@@ -26,5 +27,6 @@ func Syllabus() []lesson.Lesson {
 		bindmounts.Lesson(),
 		exec.Lesson(),
 		ports.Lesson(),
+		tmpfs.Lesson(),
 	}
 }
