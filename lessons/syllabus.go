@@ -13,6 +13,7 @@ import (
 	"byhand/lessons/procmounts"
 	"byhand/lessons/tmpfs"
 	"byhand/lessons/unshare"
+	"byhand/lessons/volumes"
 )
 
 // Syllabus returns the course. Each lesson opens the one behind it.
@@ -27,6 +28,7 @@ func Syllabus() []lesson.Lesson {
 		bindmounts.Lesson(),
 		exec.Lesson(),
 		ports.Lesson(),
+		volumes.Lesson(),
 		tmpfs.Lesson(),
 	}
 }

@@ -47,7 +47,7 @@ func (v Volume) fill(ctx context.Context, from string) error {
 	if err := os.Mkdir(half, 0o755); err != nil {
 		return err
 	}
-	if err := copyTree(ctx, from, half); err != nil {
+	if err := Copy(ctx, from, half); err != nil {
 		return errors.Join(err, bench.RemoveTree(half))
 	}
 	if err := syncFS(half); err != nil {
@@ -97,9 +97,9 @@ func like(dir, other string) error {
 	return nil
 }
 
-// copyTree copies a tree with owners, modes, links and attributes: what
+// Copy copies a tree with owners, modes, links and attributes: what
 // image-export packs and unpacks, without the file between.
-func copyTree(ctx context.Context, from, to string) error {
+func Copy(ctx context.Context, from, to string) error {
 	source, err := os.Open(from)
 	if err != nil {
 		return err
