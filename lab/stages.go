@@ -10,6 +10,7 @@ import (
 	"byhand/lab/namespace"
 	"byhand/lab/network"
 	"byhand/lab/oci"
+	"byhand/lab/overlay"
 	"byhand/lab/ports"
 	"byhand/lab/probe"
 	"byhand/lab/process"
@@ -38,6 +39,8 @@ func Stages() process.Table {
 		"all":       process.Typed(mount.ServeReadOnlyAll),
 		"cover":     process.Typed(mount.Cover),
 		"spread":    process.Typed(mount.Spread),
+		"layered":   process.Typed(overlay.Run),
+		"pile":      process.Typed(overlay.Serve),
 		"attach":    process.Typed(mount.AttachAll),
 		"monitor":   monitor.Stage(&wire.Wire{}),
 		"container": process.Typed(container.Run),

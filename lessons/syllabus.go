@@ -9,6 +9,7 @@ import (
 	"byhand/lessons/chroot"
 	"byhand/lessons/exec"
 	"byhand/lessons/imageexport"
+	"byhand/lessons/layers"
 	"byhand/lessons/ports"
 	"byhand/lessons/procmounts"
 	"byhand/lessons/tmpfs"
@@ -27,6 +28,7 @@ func Syllabus() []lesson.Lesson {
 		imageexport.Lesson(),
 		bindmounts.Lesson(),
 		exec.Lesson(),
+		layers.Lesson(),
 		ports.Lesson(),
 		volumes.Lesson(),
 		tmpfs.Lesson(),

@@ -27,6 +27,8 @@ const (
 	// Networks is a bridge, a veth pair and rules for NAT in a new network
 	// namespace, and the programs by which the lesson's commands make them.
 	Networks Need = "networks"
+	// Overlay is overlayfs mounted in a new user namespace.
+	Overlay Need = "overlay"
 	// Bash is the shell that runs the lessons' printed commands.
 	Bash Need = "bash"
 	// Tools are the programs that the lessons' printed commands call.
@@ -51,6 +53,7 @@ func exams() []exam {
 		{CgroupCPU, "cgroups for CPU time", controllers(cgroup.CPU, cgroup.CPUAcct)},
 		{CgroupMemory, "cgroups for memory", controllers(cgroup.Memory)},
 		{Networks, "networks of its own", examineNetworks},
+		{Overlay, "directories laid over each other", examineOverlay},
 		{Bash, "bash", examineBash},
 		{Tools, "the commands that lessons print", examineTools},
 	}
