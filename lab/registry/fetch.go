@@ -34,8 +34,8 @@ func (c *Client) fetch(ctx context.Context, t http.RoundTripper, repo name.Repos
 		return nil
 	}
 	defer p.Close()
+	most := p.Has()
 	for failed := 0; p.Has() < d.Size; {
-		before := p.Has()
 		err := c.part(ctx, t, repo, d, p)
 		if err == nil {
 			break
@@ -44,8 +44,10 @@ func (c *Client) fetch(ctx context.Context, t http.RoundTripper, repo name.Repos
 		if ctx.Err() != nil || errors.Is(err, store.ErrLie) || errors.As(err, &answer) && !answer.temporary() {
 			return fmt.Errorf("layer %s: %w", d.Digest, err)
 		}
-		if failed++; p.Has() > before {
-			failed = 1
+		// Only what had never come before counts: a registry whose blob ends too
+		// early could else send it again and again.
+		if failed++; p.Has() > most {
+			failed, most = 1, p.Has()
 		}
 		if failed == tries {
 			return fmt.Errorf("layer %s: %d tries: %w", d.Digest, tries, err)
