@@ -118,11 +118,11 @@ func change(ctx context.Context, b *bench.Bench) error {
 }
 
 const shareShell = `mkdir "$LAB/upper2" "$LAB/work2"
-nsenter --target "$(cat "$LAB/pid")" --user --mount --preserve-credentials sh -euc '
-  cd "$1"
-  mkdir rootfs/second
-  mount -t overlay -o lowerdir=layers/2:layers/1,upperdir=upper2,workdir=work2,userxattr overlay rootfs/second
-' sh "$LAB"
+nsenter --target "$(cat "$LAB/pid")" --user --mount --preserve-credentials sh -eu <<'END'
+cd "$LAB"
+mkdir rootfs/second
+mount -t overlay -o lowerdir=layers/2:layers/1,upperdir=upper2,workdir=work2,userxattr overlay rootfs/second
+END
 `
 
 // share mounts the same layers once more, where the first container sees them.

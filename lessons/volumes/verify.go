@@ -197,7 +197,10 @@ func try(ctx context.Context, b *bench.Bench, pid int, dir string) (got string, 
 		return "", err
 	}
 	if got == "written" {
-		err = os.Remove(seen(pid, path))
+		// Root inside may write where an ordinary user outside may not delete.
+		if err := os.Remove(seen(pid, path)); err != nil && !errors.Is(err, fs.ErrPermission) {
+			return "", err
+		}
 	}
-	return got, err
+	return got, nil
 }
