@@ -10,6 +10,7 @@ import (
 	"byhand/lessons/exec"
 	"byhand/lessons/imageexport"
 	"byhand/lessons/layers"
+	"byhand/lessons/pause"
 	"byhand/lessons/ports"
 	"byhand/lessons/procmounts"
 	"byhand/lessons/tmpfs"
@@ -28,6 +29,7 @@ func Syllabus() []lesson.Lesson {
 		imageexport.Lesson(),
 		bindmounts.Lesson(),
 		exec.Lesson(),
+		pause.Lesson(),
 		layers.Lesson(),
 		ports.Lesson(),
 		volumes.Lesson(),

@@ -81,6 +81,7 @@ func TestNeedsAgainstCommands(t *testing.T) {
 		CgroupMemory:   makesGroup + `group memory`,
 		Overlay: `unshare --user --map-root-user --mount sh -c '
   mount -t tmpfs tmpfs /tmp && cd /tmp && mkdir a b c d && mount -t overlay -o lowerdir=a,upperdir=b,workdir=c,userxattr overlay d'`,
+		CgroupFreezer: makesGroup + `group freezer`,
 		Networks: `PATH="$PATH:/usr/sbin:/sbin"; command -v perl && unshare --user --map-root-user --net sh -c '
 			ip link add byhand0 type bridge && ip link add byhand1 type veth peer name byhand2 &&
 			{ nft add table ip byhand || { ! command -v nft && iptables -t nat -S; }; }'`,

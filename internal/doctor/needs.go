@@ -24,6 +24,8 @@ const (
 	CgroupCPU Need = "cgroup-cpu"
 	// CgroupMemory is a cgroup that limits memory.
 	CgroupMemory Need = "cgroup-memory"
+	// CgroupFreezer is a cgroup that can be frozen.
+	CgroupFreezer Need = "cgroup-freezer"
 	// Networks is a bridge, a veth pair and rules for NAT in a new network
 	// namespace, and the programs by which the lesson's commands make them.
 	Networks Need = "networks"
@@ -52,6 +54,7 @@ func exams() []exam {
 		{SysfsMount, "sysfs mounted inside", examineSysfsMount},
 		{CgroupCPU, "cgroups for CPU time", controllers(cgroup.CPU, cgroup.CPUAcct)},
 		{CgroupMemory, "cgroups for memory", controllers(cgroup.Memory)},
+		{CgroupFreezer, "cgroups that freeze", controllers(cgroup.Freezer)},
 		{Networks, "networks of its own", examineNetworks},
 		{Overlay, "directories laid over each other", examineOverlay},
 		{Bash, "bash", examineBash},

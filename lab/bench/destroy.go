@@ -27,6 +27,9 @@ func (b *Bench) Destroy(ctx context.Context) error {
 	if b.lock == nil {
 		return fmt.Errorf("destroy bench %s: it is not held, so that it may be somebody's own directory", b.ID)
 	}
+	if err := b.thawGroups(); err != nil {
+		return fmt.Errorf("destroy bench %s: %w", b.ID, err)
+	}
 	if err := b.endProcesses(ctx); err != nil {
 		return fmt.Errorf("destroy bench %s: %w", b.ID, err)
 	}

@@ -129,6 +129,10 @@ func mainFile(c cgroup.Controller, version int) string {
 		return "memory.limit_in_bytes"
 	case c == cgroup.Memory:
 		return "memory.max"
+	case c == cgroup.Freezer && version == 1:
+		return "freezer.state"
+	case c == cgroup.Freezer:
+		return "cgroup.freeze"
 	}
 	return "cgroup.procs"
 }

@@ -11,9 +11,16 @@ import (
 // Delegate gets an ordinary user a part of the cgroup v2 tree, where there is
 // none yet: it moves byhand itself into a scope of the user's own systemd.
 func Delegate(ctx context.Context, b *bench.Bench) error {
-	_, err := cgroup.Locate(cgroup.Memory)
-	if errors.Is(err, cgroup.ErrNotDelegated) {
-		return cgroup.Delegate(ctx, b.Trace)
+	return DelegateFor(cgroup.Memory)(ctx, b)
+}
+
+// DelegateFor is Delegate for a lesson that uses another controller.
+func DelegateFor(c cgroup.Controller) func(context.Context, *bench.Bench) error {
+	return func(ctx context.Context, b *bench.Bench) error {
+		_, err := cgroup.Locate(c)
+		if errors.Is(err, cgroup.ErrNotDelegated) {
+			return cgroup.Delegate(ctx, b.Trace)
+		}
+		return err
 	}
-	return err
 }
