@@ -25,6 +25,7 @@ import (
 func Stages() process.Table {
 	return process.Table{
 		"chroot":    process.Typed(chroot.Run),
+		"keep":      process.Typed(sandbox.Keep),
 		"namespace": process.Typed(namespace.Run),
 		"hostname":  sandbox.Rooted(process.Typed(namespace.SetHostname)),
 		"proc":      sandbox.Rooted(process.Typed(mount.Proc)),

@@ -13,6 +13,7 @@ import (
 	"byhand/lessons/pause"
 	"byhand/lessons/ports"
 	"byhand/lessons/procmounts"
+	"byhand/lessons/run"
 	"byhand/lessons/tmpfs"
 	"byhand/lessons/unshare"
 	"byhand/lessons/volumes"
@@ -28,6 +29,7 @@ func Syllabus() []lesson.Lesson {
 		cgroupmemory.Lesson(),
 		imageexport.Lesson(),
 		bindmounts.Lesson(),
+		run.Lesson(),
 		exec.Lesson(),
 		pause.Lesson(),
 		layers.Lesson(),

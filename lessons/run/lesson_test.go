@@ -1,0 +1,70 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"byhand/internal/lessontest"
+	"byhand/lab/bench"
+)
+
+func TestMain(m *testing.M) { lessontest.Main(m, nil) }
+
+type does = func(context.Context, *bench.Bench) error
+
+func TestLaws(t *testing.T) {
+	lessontest.Laws(t, Lesson(), map[string][]lessontest.Saboteur{
+		"Take a name": {
+			{Name: "no name", Do: lessontest.Nothing, Says: "nobody took the name"},
+		},
+		"Start it detached, with somebody who waits": {
+			{Name: "nothing started", Do: lessontest.Nothing, Says: "nothing was started"},
+			{Name: "in our own session", Do: changed(boxShell, "setsid ", ""), Says: "would end with this terminal"},
+			{Name: "nobody waits", Do: changed(boxShell, "  wait $! || status=$?\n", "  disown; kill -KILL $! $$\n"), Says: "nobody will learn"},
+			{Name: "without its own network", Do: changed(boxShell, "--net ", ""), Says: "net"},
+		},
+		"Start another, and kill it": {
+			{Name: "nothing started", Do: lessontest.Nothing, Says: "not started"},
+			{Name: "not killed", Do: func(ctx context.Context, b *bench.Bench) error { _, err := startJob(ctx, b, false); return err }, Says: "not killed"},
+			{Name: "it ended by itself", Do: changed(killShell, `kill -KILL "$(cat "$LAB/boxes/job/pid")"`, `echo 'exit 0' >"$LAB/boxes/job/in"`), Says: "ended by itself"},
+			{Name: "with --rm", Do: changed(killShell, note, erase, `until [ -s "$LAB/boxes/job/status" ]`, `until [ ! -e "$LAB/boxes/job" ]`), Says: "not started"},
+		},
+		"Remove what is left of it": {
+			{Name: "nothing removed", Do: lessontest.Nothing, Says: "still there"},
+			{Name: "all removed", Do: script(`rm -r "$LAB/boxes"`), Says: "the other container's"},
+		},
+		"Run one that removes itself": {
+			{Name: "nothing run", Do: lessontest.Nothing, Says: "it did not run"},
+			{Name: "without --rm", Do: changed(onceShell, erase, note, `while [ -e "$LAB/boxes/job" ]`, `while [ ! -e "$LAB/boxes/job/status" ]`), Says: "still there"},
+		},
+	})
+}
+
+func script(text string) does {
+	return func(ctx context.Context, b *bench.Bench) error {
+		c := exec.CommandContext(ctx, "bash", "-eu", "-c", text)
+		c.Env = append(os.Environ(), "LAB="+b.Dir, b.Env())
+		if out, err := c.CombinedOutput(); err != nil {
+			return errors.Join(err, errors.New(string(out)))
+		}
+		return nil
+	}
+}
+
+// changed is a step's own script, in which each old text is another.
+func changed(of func(*bench.Bench) string, pairs ...string) does {
+	return func(ctx context.Context, b *bench.Bench) error {
+		text := of(b)
+		for i := 0; i < len(pairs); i += 2 {
+			if !strings.Contains(text, pairs[i]) {
+				return errors.New("the script has no " + pairs[i])
+			}
+			text = strings.ReplaceAll(text, pairs[i], pairs[i+1])
+		}
+		return script(text)(ctx, b)
+	}
+}
