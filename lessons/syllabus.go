@@ -9,6 +9,7 @@ import (
 	"byhand/lessons/chroot"
 	"byhand/lessons/exec"
 	"byhand/lessons/imageexport"
+	"byhand/lessons/inspect"
 	"byhand/lessons/layers"
 	"byhand/lessons/pause"
 	"byhand/lessons/ports"
@@ -32,6 +33,7 @@ func Syllabus() []lesson.Lesson {
 		run.Lesson(),
 		exec.Lesson(),
 		pause.Lesson(),
+		inspect.Lesson(),
 		layers.Lesson(),
 		ports.Lesson(),
 		volumes.Lesson(),

@@ -1,0 +1,9 @@
+package inspect
+
+import (
+	"testing"
+
+	"byhand/internal/lessontest"
+)
+
+func TestQuiz(t *testing.T) { lessontest.Questions(t, quiz()) }
