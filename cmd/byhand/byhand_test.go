@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"byhand/internal/lesson"
 	"byhand/lab/bench"
+	"byhand/lab/cgroup"
 	"byhand/lab/pty"
 	"byhand/lessons"
 )
@@ -73,6 +75,15 @@ func (x learner) leaves(home string) {
 	if _, err := os.Stat(x.bench.Dir); err == nil {
 		x.t.Errorf("%s is still there after the end", x.bench.Dir)
 	}
+	groups, err := cgroup.All()
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	for dir := range groups {
+		if strings.Contains(dir, x.bench.ID) {
+			x.t.Errorf("%s is still there after the end", dir)
+		}
+	}
 	text, err := os.ReadFile(filepath.Join(home, "progress.json"))
 	if err != nil || !strings.Contains(string(text), `"by-hand"`) {
 		x.t.Errorf("the progress is %s, %v; want that the lesson was done by hand", text, err)
@@ -110,6 +121,72 @@ var otherWays = map[string][]string{
 		`nsenter -t $(cat "$LAB/pid") -a -r -w sh -c 'mount -t sysfs -o nosuid,nodev,noexec x /sys'`,
 		`nsenter -t $(cat "$LAB/pid") -a -r -w sh -c 'mount -t tmpfs x /tmp; echo kept in memory >/tmp/secret'`,
 	},
+	"cgroup-cpu": { // a group of one's own naming, hogs that are no yes, a period of half the length, weights in the same proportion, on the last CPU
+		`g=ration-${LAB##*/} p=$(cat "$LAB/pid"); if [ -e /sys/fs/cgroup/cgroup.controllers ]; then v=2; echo +cpu >/sys/fs/cgroup/cgroup.subtree_control; else v=1; fi
+			at() { if [ $v = 2 ]; then echo /sys/fs/cgroup/$1; else echo /sys/fs/cgroup/cpu/$1 /sys/fs/cgroup/cpuacct/$1; fi; }
+			join() { for d in $(at $1); do perl -e 'open my $f, ">", $ARGV[0] or die; print $f $ARGV[1]' $d/cgroup.procs $2; done; }
+			mkdir $(at $g)`,
+		`join $g $p`,
+		`mkdir $(at $g-free); for i in $(seq $((1 + $(nproc) / 10))); do (join $g $BASHPID; exec nsenter -t $p -a -r -w sh -c 'while :; do :; done') & (join $g-free $BASHPID; while :; do :; done) & done`,
+		`if [ $v = 2 ]; then echo $((2500 * $(nproc))) 50000 >$(at $g)/cpu.max; else echo 50000 >/sys/fs/cgroup/cpu/$g/cpu.cfs_period_us; echo $((2500 * $(nproc))) >/sys/fs/cgroup/cpu/$g/cpu.cfs_quota_us; fi`,
+		`weigh() { mkdir $(at $g-$1); if [ $v = 2 ]; then echo $2 >$(at $g-$1)/cpu.weight; else echo $2 >/sys/fs/cgroup/cpu/$g-$1/cpu.shares; fi; (taskset -p -c $(($(nproc) - 1)) $BASHPID; join $g-$1 $BASHPID; while :; do :; done) & }
+			weigh one 200; weigh three 600; weigh also-three 600`,
+	},
+	"bind-mounts": { // calls that mount(8) does not make, options in its own order, one for all below
+		`mkdir -p "$LAB/site/cache" "$LAB/rootfs/data" "$LAB"/rootfs/mnt/{one,all,asked,top,whole,shared,slave,private} "$LAB/rootfs/srv/site" "$LAB"/later/{source,shared,slave,private}
+			touch "$LAB/site/index.html" "$LAB/site/cache/beneath"
+			cd "$LAB"; at() { nsenter -t $(cat "$LAB/pid") -U -m --preserve-credentials env -C "$LAB" "$@"; }
+			at mount -o bind site rootfs/data; nsenter -t $(cat "$LAB/pid") -a -r -w sh -c 'echo written inside >/data/inside'`,
+		`at mount -o bind site rootfs/mnt/one; at mount -t tmpfs -o size=1m,mode=755 x site/cache; at touch site/cache/above; at mount -o rbind site rootfs/mnt/all`,
+		// mount(2) with MS_RDONLY, MS_BIND and MS_REC, which takes no notice of the first.
+		`at perl -e 'my ($from, $to, $none) = ("site", "rootfs/mnt/asked", ""); syscall(165, $from, $to, $none, 1 | 4096 | 16384, 0) == 0 or die $!'`,
+		`at mount -o rbind,ro site rootfs/mnt/top`,
+		// mount_setattr(2) with AT_RECURSIVE and MOUNT_ATTR_RDONLY.
+		`at mount -R site rootfs/mnt/whole; at perl -e 'my ($at, $set) = ("rootfs/mnt/whole", pack "Q4", 1, 0, 0, 0); syscall(442, -100, $at, 0x8000, $set, 32) == 0 or die $!'`,
+		`at mount --bind --make-shared later later; for k in private slave shared; do at mount --bind --make-$k later rootfs/mnt/$k; done; for m in rootfs/mnt/private/private rootfs/mnt/slave/slave later/shared later/source; do at mount -t tmpfs x $m; done`,
+		`at mount --make-rprivate -o rbind site rootfs/srv/site; at perl -e 'my ($at, $set) = ("rootfs/srv/site", pack "Q4", 1, 0, 0, 0); syscall(442, -100, $at, 0x8000, $set, 32) == 0 or die $!'`,
+	},
+	"exec": { // setns(2) itself, in the foreground, and other commands to look with
+		`p=$(cat "$LAB/pid"); look='{ echo hostname: $(hostname); echo pid: $$; cd /; echo root: $(ls); echo processes: $(cd proc; ls -d [0-9]*); }'
+			if [ -e /sys/fs/cgroup/freezer ]; then d=/sys/fs/cgroup/freezer$(grep :freezer: /proc/$p/cgroup | cut -d: -f3); else d=/sys/fs/cgroup$(cut -d: -f3 /proc/$p/cgroup); fi
+			sh -c "$look" >"$LAB/seen-outside"
+			echo "$look >/seen-inside" >"$LAB/rootfs/look"
+			(echo $BASHPID >$d/cgroup.procs; exec perl -e '
+				opendir my $root, "/proc/$ARGV[0]/root" or die;
+				my @ns = map { open my $f, "<", "/proc/$ARGV[0]/ns/$_" or die; $f } qw(user mnt uts ipc net pid);
+				syscall(308, fileno $_, 0) == 0 or die for @ns;
+				chdir $root or die; chroot "." or die; exec "/bin/sh" unless fork; wait' $p)`,
+		`. /look`,
+		`exit`,
+	},
+	"ports": { // devices that move and are renamed, another rule for the way out, and a proxy in place of one for the way in
+		`at() { local p=$(cat "$LAB/$1"); shift; nsenter -t $p -U -n --preserve-credentials "$@"; }
+			stay() { local n=$1; shift; BYHAND_BENCH=$LAB "$@" perl -e '$0 = "idle"; sleep' & echo $! >"$LAB/$n"; until [ "$(cat /proc/$!/comm)" = idle ]; do sleep 0.1; done; }
+			stay host unshare -U -r -n
+			stay outside nsenter -t $(cat "$LAB/host") -U -n --preserve-credentials unshare -n
+			at host ip link add uplink type veth peer name far; at host ip link set far netns $(cat "$LAB/outside") name eth0
+			at outside ip link set eth0 up; at outside ip addr add 192.0.2.2/24 dev eth0
+			at host ip link set uplink up; at host ip addr add 192.0.2.1/24 dev uplink; at host ip link set lo up`,
+		`stay box nsenter -t $(cat "$LAB/host") -U -n --preserve-credentials unshare -n; at box ip link set lo up`,
+		`cat >"$LAB/serve" <<'END'
+use Socket; my ($port, $to) = @ARGV; $SIG{PIPE} = "IGNORE";
+socket my $s, PF_INET, SOCK_STREAM, 0 or die; setsockopt $s, SOL_SOCKET, SO_REUSEADDR, 1;
+bind $s, sockaddr_in($port, INADDR_ANY) or die; listen $s, 5;
+while (accept my $c, $s) {
+my $text = "hello from inside";
+if ($to) { socket my $o, PF_INET, SOCK_STREAM, 0; connect $o, sockaddr_in(80, inet_aton($to)); $text = <$o> }
+syswrite $c, $text;
+}
+END
+			BYHAND_BENCH=$LAB at box perl "$LAB/serve" 80 &`,
+		`at box ip link add eth0 type veth peer name veth0; at box ip link set veth0 netns $(cat "$LAB/host"); at box ip link set eth0 up; at host ip link set veth0 up; at host ip link add byhand0 up type bridge; at host ip link set veth0 master byhand0`,
+		`at box ip addr add 10.201.0.2/24 dev eth0; at box ip route add 0.0.0.0/0 via 10.201.0.1 dev eth0; at host ip addr add 10.201.0.1/24 dev byhand0`,
+		`at host sysctl -qw net.ipv4.ip_forward=1; at host nft -f - <<'END'
+table ip mine { chain out { type nat hook postrouting priority 100; oifname "uplink" snat to 192.0.2.1; }; }
+END`,
+		`printf '{\n "config": {"ExposedPorts": {"80/tcp": {}}, "Env": []}\n}\n' >"$LAB/config.json"`,
+		`BYHAND_BENCH=$LAB at host perl "$LAB/serve" 8080 10.201.0.2 &`,
+	},
 	"cgroup-memory": { // the group as the kernel names it, and hogs that join it and then the namespaces
 		`p=$(cat "$LAB/pid"); if [ -e /sys/fs/cgroup/memory ]; then d=/sys/fs/cgroup/memory$(grep :memory: /proc/$p/cgroup | cut -d: -f3); echo 80M >$d/memory.limit_in_bytes; echo 80M >$d/memory.memsw.limit_in_bytes; else d=/sys/fs/cgroup$(cut -d: -f3 /proc/$p/cgroup); echo 80M >$d/memory.max; echo 0 >$d/memory.swap.max; fi`,
 		`(echo $BASHPID >$d/cgroup.procs; exec nsenter -t $p -a -r -w sh -c '(yes | tr -d "\n" | head -c 21000000; sleep 3600) | tail') &`,
@@ -141,10 +218,10 @@ func TestByHandAnotherWay(t *testing.T) {
 				if typed == "" { // there is no other way to gather a root than to copy it
 					typed = strings.TrimRight(l.Steps[i].Shell(x.bench), "\n")
 				}
-				x.press(typed + "\n")
+				x.press(strings.ReplaceAll(typed, "\t", "") + "\n") // a tab asks for completion
 				x.until(made(i + 1))
 			}
-			if l.Name != "proc-mounts" && l.Name != "cgroup-memory" {
+			if stayed := []string{"chroot", "unshare", "image-export"}; slices.Contains(stayed, l.Name) {
 				x.press("exit\n") // out of the sandbox, which has the terminal
 			}
 			x.leaves(home)

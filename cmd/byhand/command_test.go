@@ -20,7 +20,8 @@ func byhand(t *testing.T, home string, args ...string) *exec.Cmd {
 	c := exec.CommandContext(t.Context(), binary, args...)
 	c.Args[0] = "byhand"
 	c.Env = []string{"BYHAND_HOME=" + home, "HOME=" + home, "PATH=" + os.Getenv("PATH"),
-		"TMPDIR=" + os.TempDir(), "LANG=C.UTF-8", "TERM=xterm", "COLUMNS=80"}
+		"TMPDIR=" + os.TempDir(), "LANG=C.UTF-8", "TERM=xterm", "COLUMNS=80",
+		"XDG_RUNTIME_DIR=" + os.Getenv("XDG_RUNTIME_DIR")} // where an ordinary user's systemd is asked for groups
 	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	return c
 }

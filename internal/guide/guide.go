@@ -109,6 +109,8 @@ func (g *Guide) Make(ctx context.Context, b *bench.Bench, l lesson.Lesson) ([]ru
 	}
 	stop()
 	<-w.stopped
+	w.groups.adopt(b)
+	w.groups.remove(context.WithoutCancel(ctx))
 	made := w.result()
 	if len(made) < len(l.Steps) {
 		return made, ErrLeft

@@ -33,6 +33,7 @@ type watcher struct {
 	quit    chan struct{}
 	stopped chan struct{}
 	skip    chan chan string
+	groups  groups
 
 	mu   sync.Mutex
 	made []runner.Made
@@ -46,7 +47,7 @@ type watcher struct {
 
 func newWatcher(b *bench.Bench, l lesson.Lesson, g *Guide, sh *shell) *watcher {
 	w := &watcher{bench: b, lesson: l, guide: g, shell: sh,
-		quit: make(chan struct{}), stopped: make(chan struct{}), skip: make(chan chan string)}
+		quit: make(chan struct{}), stopped: make(chan struct{}), skip: make(chan chan string), groups: groupsNow(l)}
 	w.news = []string{g.Display.Text(func(s runner.Screen) {
 		s.Note("the kernel is watched while you type; the words here are task, hint, skip and quit")
 	}), w.task()}
@@ -71,6 +72,7 @@ func (w *watcher) run(ctx context.Context) {
 		case <-ticks.C:
 		}
 		w.interrupt()
+		w.groups.adopt(w.bench)
 		step, found := w.step()
 		if !found {
 			continue
@@ -106,7 +108,7 @@ func (w *watcher) view() *bench.Bench {
 	}
 	view := *w.bench
 	view.Trace, view.Work, view.Meter = nil, nil, nil
-	view.Subject = &bench.Subject{}
+	view.Subject = &bench.Subject{Group: w.groups.latest()}
 	if all := judge.Among(family); len(all) > 0 {
 		view.Subject.PID = all[0].PID
 	} else if pid, err := sandbox.PID(w.bench); err == nil {

@@ -3,9 +3,13 @@ package bench
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"testing"
 
 	"byhand/internal/kernel"
+	"byhand/lab/cgroup"
 )
 
 func TestDestroyEndsWhatIsRecorded(t *testing.T) {
@@ -55,5 +59,49 @@ func TestOpenRefusesABenchInUse(t *testing.T) {
 	}
 	if err := again.Destroy(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestDestroyRemovesAdoptedGroups makes a group of another name, with a
+// process in it and a group below.
+func TestDestroyRemovesAdoptedGroups(t *testing.T) {
+	place, err := cgroup.Locate(cgroup.Freezer)
+	if err != nil {
+		t.Skipf("no group can be made here: %v", err)
+	}
+	b, err := New(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := cgroup.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	outer := filepath.Join(place.Parent, "adopted-"+b.ID)
+	inner := filepath.Join(outer, "below")
+	if err := os.MkdirAll(inner, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = os.Remove(inner), os.Remove(outer) })
+	sleep := exec.Command("sleep", "60")
+	if err := sleep.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = sleep.Wait() }()
+	if err := os.WriteFile(filepath.Join(inner, "cgroup.procs"), []byte(strconv.Itoa(sleep.Process.Pid)), 0); err != nil {
+		t.Fatal(err)
+	}
+	dirs, err := before.Holds(sleep.Process.Pid)
+	if err != nil || !slices.Equal(dirs, []string{outer}) {
+		t.Fatalf("Holds(%d) = %q, %v; want [%q]", sleep.Process.Pid, dirs, err, outer)
+	}
+	if err := b.Adopt(dirs...); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Destroy(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(outer); !os.IsNotExist(err) {
+		t.Errorf("stat %s = %v; want it gone", outer, err)
 	}
 }

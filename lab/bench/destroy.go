@@ -75,6 +75,7 @@ func (b *Bench) endProcesses(ctx context.Context) error {
 		for pid := range killed {
 			_, _ = unix.Wait4(pid, nil, unix.WNOHANG, nil)
 		}
+		b.reapOrphans()
 		pids, err := b.Processes()
 		if err != nil || len(pids) == 0 {
 			return err
@@ -91,6 +92,23 @@ func (b *Bench) endProcesses(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// reapOrphans forgets what came into a pid namespace from a shell of the bench's
+// and ended with it before it could be killed: whoever started it has ended too,
+// so that it is ours, and nobody else waits for it.
+func (b *Bench) reapOrphans() {
+	children, err := kernel.Children(os.Getpid())
+	if err != nil {
+		return
+	}
+	recorded := b.recorded()
+	for _, c := range children {
+		// What has the session's own number is the shell itself.
+		if _, ours := recorded[c.Session]; ours && c.Ended() && c.PID != c.Session {
+			_, _ = unix.Wait4(c.PID, nil, unix.WNOHANG, nil)
 		}
 	}
 }

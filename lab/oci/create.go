@@ -76,7 +76,7 @@ func (c *Container) makeGroup() (err error) {
 	if err := c.save(); err != nil {
 		return err
 	}
-	if c.Parents, err = c.Group.MakeAt(nil); err != nil {
+	if c.Parents, err = c.Group.MakeBelow(nil); err != nil {
 		return err
 	}
 	if err := c.save(); err != nil {

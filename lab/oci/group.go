@@ -35,7 +35,7 @@ func groupOf(spec *specs.Spec, dir string) (*cgroup.Group, error) {
 		_, _ = sum.Write([]byte(dir)) // it never fails
 		path = fmt.Sprintf("/byhand-oci/%s-%08x", filepath.Base(dir), sum.Sum32())
 	}
-	return cgroup.At(path, controllers()...)
+	return cgroup.Below(path, controllers()...)
 }
 
 // setLimits writes linux.resources into the group.

@@ -70,12 +70,14 @@ func limited(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {
 		return nil, err
 	}
 	readBack := lesson.Equal("the quota and the period, read back", bandwidth(quota()), bandwidth(set), diagnose.WrongQuota(g, quota()))
+	readBack.Want += ", or as much in another period"
+	readBack.OK = set.Quota > 0 && set.Quota*quota().Period == quota().Quota*set.Period
 	if !readBack.OK {
 		return []lesson.Check{readBack}, nil
 	}
 	var checks []lesson.Check
 	for try := range tries {
-		if checks, err = compare(ctx, b, window<<try, g, groups[1]); err != nil || lesson.Passed(checks) {
+		if checks, err = compare(ctx, b, window<<try, set.Period, g, groups[1]); err != nil || lesson.Passed(checks) {
 			break
 		}
 	}
@@ -83,11 +85,11 @@ func limited(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {
 }
 
 // compare measures the group that has the quota beside one that has none.
-func compare(ctx context.Context, b *bench.Bench, d time.Duration, g, without *cgroup.Group) ([]lesson.Check, error) {
-	if err := debtPaid(ctx, g); err != nil {
+func compare(ctx context.Context, b *bench.Bench, d, period time.Duration, g, without *cgroup.Group) ([]lesson.Check, error) {
+	if err := debtPaid(ctx, g, period); err != nil {
 		return nil, err
 	}
-	before, err := atPeriod(ctx, g)
+	before, err := atPeriod(ctx, g, period)
 	if err != nil {
 		return nil, err
 	}
@@ -95,13 +97,13 @@ func compare(ctx context.Context, b *bench.Bench, d time.Duration, g, without *c
 	if err != nil {
 		return nil, err
 	}
-	after, err := atPeriod(ctx, g)
+	after, err := atPeriod(ctx, g, period)
 	if err != nil {
 		return nil, err
 	}
 	outside := unlimited("the hog outside", used[1])
 	outside.Control = true
-	return append(atQuota(before, after), outside), nil
+	return append(atQuota(before, after, period), outside), nil
 }
 
 // use is what a group has used, and how it was held back.
@@ -112,12 +114,12 @@ type use struct {
 
 // atPeriod reads them when the next period has just begun, and with it a new
 // quota; at once where there are none, since nobody wants to run.
-func atPeriod(ctx context.Context, g *cgroup.Group) (u use, err error) {
+func atPeriod(ctx context.Context, g *cgroup.Group, period time.Duration) (u use, err error) {
 	first, err := g.Throttling()
 	if err != nil {
 		return u, err
 	}
-	for deadline := time.Now().Add(3 * cgroup.DefaultPeriod); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(3 * period); time.Now().Before(deadline); {
 		if u.throttling, err = g.Throttling(); err != nil || u.throttling.Periods > first.Periods {
 			break
 		}
@@ -136,13 +138,13 @@ func atPeriod(ctx context.Context, g *cgroup.Group) (u use, err error) {
 // atQuota judges what was used against the quota, by the kernel's own count of
 // periods. In one that ended throttled the whole quota was used; in others there
 // may have been no CPU to be had.
-func atQuota(before, after use) []lesson.Check {
+func atQuota(before, after use, period time.Duration) []lesson.Check {
 	periods := after.throttling.Periods - before.throttling.Periods
 	throttled := after.throttling.Throttled - before.throttling.Throttled
 	least, most, got := quotaPercent()*(1-tolerance), quotaPercent()*(1+tolerance), 0.0
 	if periods > 0 {
 		least *= float64(throttled) / float64(periods)
-		got = percent(after.time-before.time, time.Duration(periods)*cgroup.DefaultPeriod)
+		got = percent(after.time-before.time, time.Duration(periods)*period)
 	}
 	return []lesson.Check{
 		{
@@ -160,7 +162,7 @@ func atQuota(before, after use) []lesson.Check {
 // debtPaid waits until the group runs again. A process that is not interrupted
 // in time, as in a virtual machine whose CPU was taken away for a while, has had
 // more than the quota, and the kernel makes it wait that out.
-func debtPaid(ctx context.Context, g *cgroup.Group) error {
+func debtPaid(ctx context.Context, g *cgroup.Group, period time.Duration) error {
 	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); {
 		before, err := g.CPUTime()
 		if err != nil {
@@ -169,10 +171,10 @@ func debtPaid(ctx context.Context, g *cgroup.Group) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(cgroup.DefaultPeriod):
+		case <-time.After(period):
 		}
 		after, err := g.CPUTime()
-		if err != nil || after-before >= quota().Quota/2 {
+		if err != nil || percent(after-before, period) >= quotaPercent()/2 {
 			return err
 		}
 	}

@@ -84,18 +84,14 @@ func shared(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(pids) != 1 {
-			return []lesson.Check{lesson.Equal("processes in cgroup "+g.Name, "1", fmt.Sprint(len(pids)), "each of the groups needs a hog of its own")}, nil
+		if len(pids) == 0 {
+			return []lesson.Check{lesson.Equal("processes in cgroup "+g.Name, "some", "none", "each of the groups needs a hog of its own")}, nil
 		}
 		groups = append(groups, g)
 	}
-	var checks []lesson.Check
-	for i, s := range sharers {
-		set, err := groups[i].CPUShares()
-		if err != nil {
-			return nil, err
-		}
-		checks = append(checks, lesson.Equal("the weight of "+groups[i].Name+", in v1's shares", fmt.Sprint(s.shares), fmt.Sprint(set), "the weight was not written, or to another group"))
+	checks, err := weights(groups)
+	if err != nil {
+		return nil, err
 	}
 	if !lesson.Passed(checks) {
 		return checks, nil
@@ -109,6 +105,29 @@ func shared(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {
 		ratio("three times the weight", 3, used[1]/used[0], used[1], used[0], hint),
 		control(ratio("equal weights", 1, used[2]/used[1], used[2], used[1], hint)),
 	), nil
+}
+
+// weights judges those of the sharers against the first one's: it is the
+// proportion that counts, in whatever unit.
+func weights(groups []*cgroup.Group) ([]lesson.Check, error) {
+	first, err := groups[0].CPUShares()
+	if err != nil {
+		return nil, err
+	}
+	var checks []lesson.Check
+	for i, s := range sharers[1:] {
+		set, err := groups[i+1].CPUShares()
+		if err != nil {
+			return nil, err
+		}
+		want, got := float64(s.shares)/float64(sharers[0].shares), float64(set)/float64(first)
+		checks = append(checks, lesson.Check{
+			Name: fmt.Sprintf("the weight of %s, beside that of %s", groups[i+1].Name, groups[0].Name),
+			Want: fmt.Sprintf("%.0f to 1", want), Got: fmt.Sprintf("%.2f to 1: %d and %d, in v1's shares", got, set, first),
+			OK: math.Abs(got-want) < 0.02*want, Hint: "the weight was not written, or to another group",
+		})
+	}
+	return checks, nil
 }
 
 // ratio judges two hogs' times against each other, to within a fifth.

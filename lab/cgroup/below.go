@@ -13,10 +13,10 @@ import (
 	"byhand/lab/sys"
 )
 
-// At says where the group of a path is that another program chose, below the
+// Below says where the group of a path is that another program chose, below the
 // mount points, for every controller that is to be had. Unlike New's, its
-// parents need not exist; MakeAt makes them.
-func At(path string, controllers ...Controller) (*Group, error) {
+// parents need not exist; MakeBelow makes them.
+func Below(path string, controllers ...Controller) (*Group, error) {
 	clean := filepath.Clean("/" + path)
 	if clean == "/" || strings.Contains(clean, "\n") {
 		return nil, fmt.Errorf("cgroup path %q: want one below the root", path)
@@ -34,10 +34,10 @@ func At(path string, controllers ...Controller) (*Group, error) {
 	return g, nil
 }
 
-// MakeAt makes the group and the groups above it that are missing, and returns
+// MakeBelow makes the group and the groups above it that are missing, and returns
 // those, the lowest first: they are the caller's to remove. The group may be
 // there already, if it has no process.
-func (g *Group) MakeAt(t *sys.Tracer) (parents []string, err error) {
+func (g *Group) MakeBelow(t *sys.Tracer) (parents []string, err error) {
 	for _, d := range g.Dirs {
 		made, err := d.makeParents(t)
 		parents = append(made, parents...)
@@ -115,7 +115,7 @@ func inheritCPUSet(dir string) error {
 	return nil
 }
 
-// RemoveParents removes the groups that MakeAt made above one, unless others
+// RemoveParents removes the groups that MakeBelow made above one, unless others
 // use them by now.
 func RemoveParents(t *sys.Tracer, parents []string) error {
 	for _, dir := range parents {
