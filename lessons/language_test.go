@@ -12,27 +12,6 @@ import (
 // diagnoses is the source of what is said of mistakes.
 func diagnoses() fs.FS { return os.DirFS("../internal/diagnose") }
 
-// TestTranslations wants every language to be whole.
-func TestTranslations(t *testing.T) {
-	files, err := Languages()
-	if err != nil {
-		t.Fatal(err)
-	}
-	names, err := translate.Languages(files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range names {
-		faults, err := translate.Faults(files, name, Syllabus(), Code, diagnoses())
-		if err != nil {
-			t.Error(err)
-		}
-		for _, fault := range faults {
-			t.Error(fault)
-		}
-	}
-}
-
 // TestEveryTextIsFound wants what a learner reads to be among what is to be
 // translated: of each lesson's own source, and of what several share.
 func TestEveryTextIsFound(t *testing.T) {

@@ -53,10 +53,8 @@ func (a *app) speak(language string) error {
 // screen is where lessons and questions are shown, in the learner's language.
 // Programs get English, whoever runs them.
 func (a *app) screen(o ui.Options) ui.Screen {
-	if a.texts == nil || o.JSON {
-		return ui.New(o)
-	}
-	return ui.Translated(ui.New(o), a.texts.Text)
+	o.Language = a.texts
+	return ui.New(o)
 }
 
 // noSkip reports whether an instructor forbids to skip: no lesson is unlocked,

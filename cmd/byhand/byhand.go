@@ -9,7 +9,7 @@ import (
 )
 
 // hands are the person's own, or nil where byhand makes the steps.
-func (f flags) hands() (*guide.Guide, error) {
+func (a *app) hands(f flags) (*guide.Guide, error) {
 	if !f.byHand {
 		return nil, nil
 	}
@@ -19,5 +19,5 @@ func (f flags) hands() (*guide.Guide, error) {
 	if !ui.IsTerminal(os.Stdin, os.Stdout) {
 		return nil, &exit{code: exitUsage, err: errors.New("--by-hand: it needs a terminal to type at"), hints: []string{"byhand check LESSON, for what was made elsewhere"}}
 	}
-	return &guide.Guide{Display: ui.NewGuided(os.Stdin, os.Stdout), NoSkip: noSkip(), Getenv: os.Getenv}, nil
+	return &guide.Guide{Display: ui.NewGuided(os.Stdin, os.Stdout, a.texts), NoSkip: noSkip(), Getenv: os.Getenv}, nil
 }

@@ -33,7 +33,7 @@ and the cgroup that it is in, whatever their names. For image-export, name the
 archive, and the directory that it was made of where that is not $LAB/rootfs.`,
 		Args: usage(cobra.RangeArgs(1, 3)),
 		RunE: func(c *cobra.Command, args []string) error {
-			l, err := askedFor(c.Context(), args, &asked)
+			a, l, err := askedFor(c.Context(), args, &asked)
 			if err != nil {
 				return err
 			}
@@ -41,7 +41,7 @@ archive, and the directory that it was made of where that is not $LAB/rootfs.`,
 			if err != nil {
 				return err
 			}
-			if err := showJudged(c.OutOrStdout(), l, found, judged, asJSON); err != nil {
+			if err := a.showJudged(c.OutOrStdout(), l, found, judged, asJSON); err != nil {
 				return err
 			}
 			if !judge.Passed(judged) {
@@ -62,31 +62,31 @@ func addAsked(c *cobra.Command, asked *judge.Asked, asJSON *bool) {
 }
 
 // askedFor finds the lesson, and takes the arguments behind it for files.
-func askedFor(ctx context.Context, args []string, asked *judge.Asked) (lesson.Lesson, error) {
+func askedFor(ctx context.Context, args []string, asked *judge.Asked) (*app, lesson.Lesson, error) {
 	a, err := open(ctx)
 	if err != nil {
-		return lesson.Lesson{}, err
+		return nil, lesson.Lesson{}, err
 	}
 	i, err := a.index(args[0])
 	if err != nil {
-		return lesson.Lesson{}, err
+		return nil, lesson.Lesson{}, err
 	}
 	for _, name := range args[1:] {
 		path, err := filepath.Abs(name)
 		if err != nil {
-			return lesson.Lesson{}, err
+			return nil, lesson.Lesson{}, err
 		}
 		info, err := os.Stat(path)
 		switch {
 		case err != nil:
-			return lesson.Lesson{}, &exit{code: exitUsage, err: err}
+			return nil, lesson.Lesson{}, &exit{code: exitUsage, err: err}
 		case info.IsDir():
 			asked.Root = path
 		default:
 			asked.Tar = path
 		}
 	}
-	return a.course[i], nil
+	return a, a.course[i], nil
 }
 
 // judgeAll finds what there is and judges it.
@@ -100,7 +100,7 @@ func judgeAll(ctx context.Context, l lesson.Lesson, asked judge.Asked) (judge.Fo
 }
 
 // showJudged says what was judged, and then each step's checks.
-func showJudged(w io.Writer, l lesson.Lesson, found judge.Found, judged []judge.Judged, asJSON bool) error {
+func (a *app) showJudged(w io.Writer, l lesson.Lesson, found judge.Found, judged []judge.Judged, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(w).Encode(struct {
 			Lesson string `json:"lesson"`
@@ -109,10 +109,10 @@ func showJudged(w io.Writer, l lesson.Lesson, found judge.Found, judged []judge.
 			Steps []judge.Judged `json:"steps"`
 		}{l.Name, judge.Passed(judged), found, judged})
 	}
-	screen := ui.New(ui.Options{Out: w})
-	screen.Note(judgedWhat(found))
+	screen := a.screen(ui.Options{Out: w})
+	saySubject(screen, found)
 	for _, other := range found.Others {
-		screen.Note(fmt.Sprintf("not judged: %s, %s: --pid %d", other, other.Why(), other.PID))
+		screen.Note(fmt.Sprintf("not judged: process %d (%s), %s: --pid %d", other.PID, other.Name, other.Why(), other.PID))
 	}
 	result := runner.Result{Name: l.Name, OK: judge.Passed(judged), Next: "byhand watch " + l.Name}
 	if result.OK {
@@ -142,16 +142,16 @@ func showJudged(w io.Writer, l lesson.Lesson, found judge.Found, judged []judge.
 	return screen.Err()
 }
 
-// judgedWhat names what is judged, and why.
-func judgedWhat(f judge.Found) string {
+// saySubject names what is judged, and why.
+func saySubject(screen ui.Screen, f judge.Found) {
 	if f.Process.PID == 0 {
-		return "no process of yours has another root or other namespaces than byhand; LAB is taken for " + f.Lab
+		screen.Note("no process of yours has another root or other namespaces than byhand; LAB is taken for " + f.Lab)
+		return
 	}
-	text := fmt.Sprintf("judged: %s, since %s; LAB is taken for %s", f.Process, f.Why, f.Lab)
+	screen.Note(fmt.Sprintf("judged: process %d (%s), since %s; LAB is taken for %s", f.Process.PID, f.Process.Name, f.Why, f.Lab))
 	if f.Group != "" {
-		text += "; it is in no cgroup of its own, so judged is " + f.Group + ", the latest with a limit"
+		screen.Note("it is in no cgroup of its own, so judged is " + f.Group + ", the latest with a limit")
 	}
-	return text
 }
 
 // completeLessons completes the first argument with a lesson's name, and what

@@ -25,7 +25,7 @@ func (a *app) demo(ctx context.Context, i int, f flags) error {
 	if f.pace < 0 || f.pace == 0 && !terminal.Interactive {
 		return &exit{code: exitUsage, err: errors.New("--demo: no terminal to press keys on"), hints: []string{"byhand " + l.Name + " --demo --pace 10"}}
 	}
-	o := ui.DemoOptions{Pace: time.Duration(f.pace * float64(time.Second))}
+	o := ui.DemoOptions{Options: ui.Options{Language: a.texts}, Pace: time.Duration(f.pace * float64(time.Second))}
 	if f.cast != "" {
 		file, err := os.Create(f.cast)
 		if err != nil {

@@ -108,7 +108,7 @@ func (a *app) teach(ctx context.Context, i int, f flags) error {
 	if f.demo {
 		return a.demo(ctx, i, f)
 	}
-	hands, err := f.hands()
+	hands, err := a.hands(f)
 	if err != nil {
 		return err
 	}

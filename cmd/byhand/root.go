@@ -117,12 +117,12 @@ func showMap(c *cobra.Command, _ []string) error {
 	var rows [][]ui.Cell
 	next := ""
 	for i, l := range a.course {
-		mark := ui.Locked.Of("locked")
+		mark := ui.Locked.Of(a.texts.Text("locked"))
 		switch {
 		case state.Done(l.Name):
-			mark = ui.Done.Of("done")
+			mark = ui.Done.Of(a.texts.Text("done"))
 		case a.open(state, i):
-			mark = ui.Next.Of("next")
+			mark = ui.Next.Of(a.texts.Text("next"))
 			next = "byhand " + l.Name
 		}
 		rows = append(rows, []ui.Cell{mark, ui.Plain.Of(l.Name), ui.Plain.Of(a.texts.Text(l.Summary))})
@@ -133,6 +133,6 @@ func showMap(c *cobra.Command, _ []string) error {
 	if next == "" {
 		next = "byhand list"
 	}
-	_, err = fmt.Fprintf(c.OutOrStdout(), "\ntype now: %s\n", next)
+	_, err = fmt.Fprintf(c.OutOrStdout(), "\n%s: %s\n", a.texts.Text("type now"), next)
 	return err
 }

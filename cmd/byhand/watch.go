@@ -31,11 +31,11 @@ until all is there. On a terminal it draws over what it showed before; in a pipe
 each change is a block, or with --json a line.`,
 		Args: usage(cobra.RangeArgs(1, 3)),
 		RunE: func(c *cobra.Command, args []string) error {
-			l, err := askedFor(c.Context(), args, &asked)
+			a, l, err := askedFor(c.Context(), args, &asked)
 			if err != nil {
 				return err
 			}
-			return watch(c.Context(), c.OutOrStdout(), l, asked, asJSON)
+			return a.watch(c.Context(), c.OutOrStdout(), l, asked, asJSON)
 		},
 		ValidArgsFunction: completeLessons,
 	}
@@ -44,7 +44,7 @@ each change is a block, or with --json a line.`,
 }
 
 // watch shows the judgement whenever it has become another.
-func watch(ctx context.Context, w io.Writer, l lesson.Lesson, asked judge.Asked, asJSON bool) error {
+func (a *app) watch(ctx context.Context, w io.Writer, l lesson.Lesson, asked judge.Asked, asJSON bool) error {
 	live := ui.Look(nil, w, nil).Live && !asJSON
 	shown := ""
 	for {
@@ -58,7 +58,7 @@ func watch(ctx context.Context, w io.Writer, l lesson.Lesson, asked judge.Asked,
 			if err := anew(w, live, asJSON); err != nil {
 				return err
 			}
-			if err := showJudged(w, l, found, judged, asJSON); err != nil {
+			if err := a.showJudged(w, l, found, judged, asJSON); err != nil {
 				return err
 			}
 		}

@@ -146,7 +146,7 @@ func (w *watcher) advance(m runner.Made) {
 		if m.Skipped {
 			screen.Note(fmt.Sprintf("step %d was made by byhand", len(w.made)))
 		} else {
-			screen.Note(fmt.Sprintf("step %d is made: %s", len(w.made), m.Step))
+			screen.Note(fmt.Sprintf("step %d is made", len(w.made)))
 		}
 	})
 	w.hints, w.checks = 0, nil

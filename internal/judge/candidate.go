@@ -43,9 +43,6 @@ func (c Candidate) Why() string {
 	return strings.Join(why, "; ")
 }
 
-// String names the process.
-func (c Candidate) String() string { return fmt.Sprintf("process %d (%s)", c.PID, c.Name) }
-
 // weight is how far the process differs: every lesson's has a root of its own,
 // which counts for more than all namespaces.
 func (c Candidate) weight() int {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -26,6 +27,8 @@ type pattern struct {
 	matches     *regexp.Regexp
 	names       []string
 	translation string
+	// said is how long the text is without its places.
+	said int
 }
 
 // place is a place in a text: {}, or {1} where the order may change.
@@ -43,15 +46,24 @@ func parse(data []byte) (*Catalogue, error) {
 			continue
 		}
 		parts := place.Split(english, -1)
+		said := 0
 		for i := range parts {
+			said += len(parts[i])
 			parts[i] = regexp.QuoteMeta(parts[i])
 		}
 		matches, err := regexp.Compile("^(?s:" + strings.Join(parts, "(.*?)") + ")$")
 		if err != nil {
 			return nil, fmt.Errorf("text %q: %w", english, err)
 		}
-		c.patterns = append(c.patterns, pattern{matches, names, translation})
+		c.patterns = append(c.patterns, pattern{matches, names, translation, said})
 	}
+	// Of several that fit, the one that says most is meant.
+	slices.SortFunc(c.patterns, func(a, b pattern) int {
+		if a.said != b.said {
+			return b.said - a.said
+		}
+		return strings.Compare(a.matches.String(), b.matches.String())
+	})
 	return c, nil
 }
 

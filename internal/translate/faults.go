@@ -40,7 +40,7 @@ func Faults(files fs.FS, language string, course []lesson.Lesson, sources ...fs.
 		}
 	}
 	for _, old := range slices.Sorted(maps.Keys(left)) {
-		faults = append(faults, fmt.Sprintf("%s/texts.json translates what no lesson says: %q", language, old))
+		faults = append(faults, fmt.Sprintf("%s/texts.json translates what nobody says: %q", language, old))
 	}
 	return faults, nil
 }

@@ -17,7 +17,8 @@ import (
 )
 
 // Texts returns all English texts of a course but the prose: titles, reasons,
-// announcements, questions and, from the sources of lessons and diagnoses, hints.
+// announcements, questions and, from the sources of lessons and diagnoses, hints,
+// from those of the program itself the words around all of it.
 func Texts(course []lesson.Lesson, sources ...fs.FS) ([]string, error) {
 	all := map[string]bool{}
 	for _, l := range course {
@@ -38,6 +39,13 @@ func Texts(course []lesson.Lesson, sources ...fs.FS) ([]string, error) {
 		}
 		for _, hint := range hints {
 			all[hint] = true
+		}
+		words, err := words(source)
+		if err != nil {
+			return nil, err
+		}
+		for _, word := range words {
+			all[word] = true
 		}
 	}
 	delete(all, "")
@@ -77,6 +85,19 @@ func question(q lesson.Question) []string {
 // package diagnose return. What is put together of parts has a place, {}, for
 // each that is no text.
 func hints(source fs.FS) ([]string, error) {
+	return search(source, func(n ast.Node, pkg string, consts map[string]ast.Expr) []string {
+		var found []string
+		for _, e := range hint(n, pkg) {
+			if text := flat(e, consts); strings.Contains(place.ReplaceAllString(text, ""), " ") {
+				found = append(found, text)
+			}
+		}
+		return found
+	})
+}
+
+// search collects what find returns of each node of a source.
+func search(source fs.FS, find func(n ast.Node, pkg string, consts map[string]ast.Expr) []string) ([]string, error) {
 	files := map[string][]*ast.File{}
 	err := fs.WalkDir(source, ".", func(file string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
@@ -98,11 +119,7 @@ func hints(source fs.FS) ([]string, error) {
 		consts := constants(trees)
 		for _, tree := range trees {
 			ast.Inspect(tree, func(n ast.Node) bool {
-				for _, e := range hint(n, tree.Name.Name) {
-					if text := flat(e, consts); strings.Contains(place.ReplaceAllString(text, ""), " ") {
-						found = append(found, text)
-					}
-				}
+				found = append(found, find(n, tree.Name.Name, consts)...)
 				return true
 			})
 		}

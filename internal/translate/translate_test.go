@@ -34,6 +34,10 @@ func verify() any {
 }`)},
 		"diagnose/diagnose.go": {Data: []byte(`package diagnose
 func Shared(n int) string { return fmt.Sprintf("%d are shared", n) }`)},
+		"ui/close.go": {Data: []byte(`package ui
+func (t Terminal) verdict(n int) string {
+	return t.label("done") + t.say(fmt.Sprintf("%s right", t.count(n, "answer"))) + plain("no word of ours")
+}`)},
 		"roots/lesson_test.go": {Data: []byte("package roots\nvar c = lesson.Check{Hint: \"no text of a lesson's\"}")},
 	}
 }
@@ -44,7 +48,7 @@ func TestTexts(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{"A root", "make a root", "Gather", "Files.", "Enter", "There.", "It fails.", "Which {1} of {2}?", "So.", "this", "that", "Near.",
-		"How many?", "All.", "files", "Count.", "One more.", "it sees {} and more", "a hint of its own", "plain words", "{} are shared"}
+		"How many?", "All.", "files", "Count.", "One more.", "it sees {} and more", "a hint of its own", "plain words", "{} are shared", "done", "{} right", "1 answer", "{} answers"}
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
 		t.Errorf("Texts = %q\nwant %q", got, want)
@@ -64,7 +68,8 @@ func TestMissingPartsAreFound(t *testing.T) {
 		`xx/texts.json lacks "One more."`,
 		`xx/texts.json: "Eliw {1}?" has other places than "Which {1} of {2}?"`,
 		`xx/texts.json lacks "it sees {} and more"`,
-		`xx/texts.json translates what no lesson says: "Old."`,
+		`xx/texts.json lacks "done"`,
+		`xx/texts.json translates what nobody says: "Old."`,
 	}
 	slices.Sort(want)
 	slices.Sort(faults)

@@ -2,8 +2,12 @@ package ui
 
 import "strings"
 
-// lesson returns the lesson's own words as the terminal can show them.
-func (t Terminal) lesson(s string) string {
+// lesson returns a text of the lesson's in the reader's language, as the
+// terminal can show it.
+func (t Terminal) lesson(s string) string { return t.letters(t.say(s)) }
+
+// letters returns a text in those characters that the terminal can show.
+func (t Terminal) letters(s string) string {
 	s = cleanLines(s)
 	if t.Unicode {
 		return s

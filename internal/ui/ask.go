@@ -17,9 +17,9 @@ import (
 // when the input ends.
 func (p *people) Ask(ctx context.Context, n, total int, q lesson.Question) ([]int, error) {
 	p.show(kindQuestion, func(t Terminal) string {
-		number := fmt.Sprintf("Question %d of %d", n, total)
+		number := t.say(fmt.Sprintf("Question %d of %d", n, total))
 		if q.Try != nil {
-			number += ": predict; it is tried out once you have answered"
+			number += ": " + t.say("predict; it is tried out once you have answered")
 		}
 		return t.join(t.prose(), Dim, number) + t.join(t.prose(), Strong, t.lesson(q.Ask))
 	})
@@ -48,14 +48,14 @@ func (p *people) Ask(ctx context.Context, n, total int, q lesson.Question) ([]in
 func (p *people) given(picks []int) func(context.Context, lesson.Question) ([]int, error) {
 	return func(_ context.Context, q lesson.Question) ([]int, error) {
 		p.show(kindQuestion, func(t Terminal) string {
-			return t.choices(q) + t.join(t.prose(), Strong, "answer: "+numbers(q, picks))
+			return t.choices(q) + t.join(t.prose(), Strong, t.label("answer")+t.numbers(q, picks))
 		})
 		return picks, nil
 	}
 }
 
 // numbers renders an answer as it is typed.
-func numbers(q lesson.Question, picks []int) string {
+func (t Terminal) numbers(q lesson.Question, picks []int) string {
 	var words []string
 	for _, pick := range picks {
 		if q.Number == nil {
@@ -63,13 +63,13 @@ func numbers(q lesson.Question, picks []int) string {
 		}
 		words = append(words, fmt.Sprint(pick))
 	}
-	return strings.Join(words, " and ")
+	return strings.Join(words, " "+t.say("and")+" ")
 }
 
 // right renders the right answer.
-func right(q lesson.Question) string {
+func (t Terminal) right(q lesson.Question) string {
 	if q.Number != nil {
-		return fmt.Sprintf("%d %s", q.Number.Is, q.Number.Unit)
+		return fmt.Sprintf("%d %s", q.Number.Is, t.say(q.Number.Unit))
 	}
 	var picks []int
 	for i, c := range q.Choices {
@@ -77,7 +77,7 @@ func right(q lesson.Question) string {
 			picks = append(picks, i)
 		}
 	}
-	return numbers(q, picks)
+	return t.numbers(q, picks)
 }
 
 // Graded shows what trying it out has shown, whether the answer was right and
@@ -87,10 +87,10 @@ func (p *people) Graded(q lesson.Question, picks []int) {
 	p.show(kindGraded, func(t Terminal) string {
 		var text string
 		if q.Right(picks) {
-			text = t.labelled(0, span{"right: ", Done}, plain(t.lesson(q.Explain)))
+			text = t.labelled(0, span{t.label("right"), Done}, plain(t.lesson(q.Explain)))
 		} else {
-			text = t.labelled(0, span{"WRONG: ", Error}, plain(t.lesson("the answer is "+right(q)))) +
-				t.labelled(0, span{"why: ", Strong}, plain(t.lesson(q.Explain)))
+			text = t.labelled(0, span{t.label("WRONG"), Error}, plain(t.letters(t.say("the answer is")+" "+t.right(q)))) +
+				t.labelled(0, span{t.label("why"), Strong}, plain(t.lesson(q.Explain)))
 		}
 		if q.Number != nil && !q.Right(picks) && len(picks) == 1 {
 			text += t.hang(t.prose(), span{text: fmt.Sprintf("%d: ", picks[0])}, span{text: "   "}, plain(t.lesson(q.Number.Wrong(picks[0]))))
@@ -113,7 +113,7 @@ func (p *people) seen(seen *lesson.Seen) {
 	p.shell(kindShell, seen.Shell)
 	p.show(kindDoing, func(t Terminal) string {
 		var text string
-		first, _ := t.voice("kernel")
+		first, _ := t.voice(t.say("kernel"))
 		mark := span{first, roleKernel}
 		for _, line := range strings.Split(strings.TrimSpace(cleanLines(seen.Output)), "\n") {
 			text += t.hang(t.columns(), mark, mark, plain(line))
@@ -142,10 +142,10 @@ func (p *people) Pause(ctx context.Context, prompt string) error {
 	if !p.look().Interactive {
 		return ctx.Err()
 	}
-	if prompt == "" {
-		prompt = "press Enter to go on"
-	}
 	p.show(kindPause, func(t Terminal) string {
+		if prompt == "" {
+			prompt = t.say("press Enter to go on")
+		}
 		return strings.TrimSuffix(t.join(t.prose()-1, Dim, t.lesson(prompt)), "\n") + " "
 	})
 	if _, err := p.in.line(ctx); err != nil {

@@ -18,10 +18,9 @@ const maxTries = 20
 // askLine lists the choices and reads a line with the numbers chosen.
 func (p *people) askLine(ctx context.Context, q lesson.Question) ([]int, error) {
 	p.show(kindQuestion, func(t Terminal) string { return t.choices(q) })
-	accepted := Accepted(q)
 	for try := 1; ; try++ {
 		p.show(kindQuestion, func(t Terminal) string {
-			return strings.TrimSuffix(t.join(t.prose()-2, Strong, "answer, "+accepted), "\n") + ": "
+			return strings.TrimSuffix(t.join(t.prose()-2, Strong, t.say("answer")+", "+t.accepted(q)), "\n") + ": "
 		})
 		line, err := p.in.line(ctx)
 		if err != nil {
@@ -40,21 +39,27 @@ func (p *people) askLine(ctx context.Context, q lesson.Question) ([]int, error) 
 			return nil, fmt.Errorf("%d answers in a row were not accepted, the last: %w", try, err)
 		}
 		p.show(kindQuestion, func(t Terminal) string {
-			return t.labelled(0, span{"not accepted: ", Warn}, plain(fmt.Sprintf("%v; type %s", err, accepted)))
+			return t.labelled(0, span{t.label("not accepted"), Warn}, plain(fmt.Sprintf("%s; %s %s", t.say(err.Error()), t.say("type"), t.accepted(q))))
 		})
 	}
 }
 
 // Accepted says what is an answer to a question.
-func Accepted(q lesson.Question) string {
+func Accepted(q lesson.Question) string { return Terminal{}.accepted(q) }
+
+func (t Terminal) accepted(q lesson.Question) string {
 	switch {
 	case q.Number != nil:
-		return "a whole number of " + q.Number.Unit
+		return t.say("a whole number of " + t.say(q.Number.Unit))
 	case q.Several():
-		return fmt.Sprintf("one number or more from 1 to %d, such as 1 3", len(q.Choices))
+		return t.say(fmt.Sprintf("one number or more from 1 to %d, such as 1 3", len(q.Choices)))
 	}
-	return fmt.Sprintf("a number from 1 to %d", len(q.Choices))
+	return t.say(fmt.Sprintf("a number from 1 to %d", len(q.Choices)))
 }
+
+// unaccepted is the error of a line that is no answer. It is said in the
+// reader's language where a person typed it.
+func unaccepted(why string) error { return errors.New(why) }
 
 // ParseAnswer reads an answer as it is typed, and returns the indices chosen or
 // the number. Commas, spaces and plus signs separate.
@@ -64,7 +69,7 @@ func ParseAnswer(line string, q lesson.Question) ([]int, error) {
 	}
 	number, err := strconv.Atoi(strings.TrimSpace(line))
 	if err != nil {
-		return nil, fmt.Errorf("%q is not a whole number", clean(strings.TrimSpace(line)))
+		return nil, unaccepted(fmt.Sprintf("%q is not a whole number", clean(strings.TrimSpace(line))))
 	}
 	return []int{number}, nil
 }
@@ -77,10 +82,10 @@ func parseAnswer(line string, n int, several bool) ([]int, error) {
 	for _, word := range words {
 		number, err := strconv.Atoi(word)
 		if err != nil {
-			return nil, fmt.Errorf("%q is not a number", clean(word))
+			return nil, unaccepted(fmt.Sprintf("%q is not a number", clean(word)))
 		}
 		if number < 1 || number > n {
-			return nil, fmt.Errorf("there is no choice %d", number)
+			return nil, unaccepted(fmt.Sprintf("there is no choice %d", number))
 		}
 		if !slices.Contains(picks, number-1) {
 			picks = append(picks, number-1)
@@ -88,9 +93,9 @@ func parseAnswer(line string, n int, several bool) ([]int, error) {
 	}
 	switch {
 	case len(picks) == 0:
-		return nil, errors.New("the line is empty")
+		return nil, unaccepted("the line is empty")
 	case len(picks) > 1 && !several:
-		return nil, errors.New("only one choice is right")
+		return nil, unaccepted("only one choice is right")
 	}
 	return picks, nil
 }

@@ -63,14 +63,14 @@ func (p *people) askMenu(ctx context.Context, t Terminal, several bool, options 
 	var err error
 	if several {
 		err = survey.Ask([]*survey.Question{{
-			Prompt:    &survey.MultiSelect{Message: "answer:", Options: options},
+			Prompt:    &survey.MultiSelect{Message: strings.TrimSpace(t.label("answer")), Options: options},
 			Validate:  atLeastOne,
 			Transform: numbersOnly,
 		}}, &picks, opts...)
 	} else {
 		picks = make([]int, 1)
 		err = survey.Ask([]*survey.Question{{
-			Prompt:    &survey.Select{Message: "answer:", Options: options},
+			Prompt:    &survey.Select{Message: strings.TrimSpace(t.label("answer")), Options: options},
 			Transform: numbersOnly,
 		}}, &picks[0], opts...)
 	}

@@ -12,36 +12,36 @@ func (p *people) Close(r runner.Result) {
 	p.show(kindResult, func(t Terminal) string {
 		text := t.verdict(r)
 		if r.Error != "" {
-			text += t.labelled(0, span{"stopped: ", Error}, plain(clean(r.Error)))
+			text += t.labelled(0, span{t.label("stopped"), Error}, plain(clean(r.Error)))
 		}
 		if r.Unlocked != "" {
-			text += t.labelled(0, span{"unlocked: ", Next}, plain(clean(r.Unlocked)))
+			text += t.labelled(0, span{t.label("unlocked"), Next}, plain(clean(r.Unlocked)))
 		}
 		if r.Kept != "" {
-			text += t.labelled(0, span{"kept: ", Dim}, plain(clean(r.Kept)+" (byhand shell enters it, byhand clean removes it)"))
+			text += t.labelled(0, span{t.label("kept"), Dim}, plain(t.say(clean(r.Kept)+" (byhand shell enters it, byhand clean removes it)")))
 		}
-		return text + t.paint(Next, "next:") + "\n"
+		return text + t.paint(Next, strings.TrimSpace(t.label("next"))) + "\n"
 	})
 	p.shell(kindResult, next(r))
 }
 
 // verdict says what came of the lesson.
 func (t Terminal) verdict(r runner.Result) string {
-	label := span{"done: ", Done}
+	label := span{t.label("done"), Done}
 	if !r.OK {
-		label = span{"not done: ", Error}
+		label = span{t.label("not done"), Error}
 	}
 	said := []string{clean(r.Name)}
 	switch {
 	case r.Checks == 0:
-		said = append(said, "nothing was checked")
+		said = append(said, t.say("nothing was checked"))
 	case r.Refused > 0:
-		said = append(said, fmt.Sprintf("%d of %s refused", r.Refused, count(r.Checks, "check")))
+		said = append(said, t.say(fmt.Sprintf("%d of %s refused", r.Refused, t.count(r.Checks, "check"))))
 	default:
-		said = append(said, count(r.Checks, "check")+" passed")
+		said = append(said, t.say(t.count(r.Checks, "check")+" passed"))
 	}
 	if r.Asked > 0 {
-		said = append(said, fmt.Sprintf("%d of %s right", r.Right, count(r.Asked, "answer")))
+		said = append(said, t.say(fmt.Sprintf("%d of %s right", r.Right, t.count(r.Asked, "answer"))))
 	}
 	return t.labelled(0, label, plain(strings.Join(said, ", ")))
 }
@@ -49,11 +49,11 @@ func (t Terminal) verdict(r runner.Result) string {
 // Scored shows the score.
 func (p *people) Scored(s runner.Score) {
 	p.show(kindResult, func(t Terminal) string {
-		text := fmt.Sprintf("%d of %s right", s.Right, count(s.Asked, "answer"))
+		text := t.say(fmt.Sprintf("%d of %s right", s.Right, t.count(s.Asked, "answer")))
 		if s.Unable > 0 {
-			text += fmt.Sprintf("; %s could not be tried out here", count(s.Unable, "prediction"))
+			text += "; " + t.say(fmt.Sprintf("%s could not be tried out here", t.count(s.Unable, "prediction")))
 		}
-		return t.labelled(0, span{"score: ", Strong}, plain(text))
+		return t.labelled(0, span{t.label("score"), Strong}, plain(text))
 	})
 }
 
@@ -68,12 +68,4 @@ func next(r runner.Result) string {
 		return "byhand " + clean(r.Unlocked)
 	}
 	return "byhand list"
-}
-
-// count renders n things.
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -18,7 +18,7 @@ func (p *people) Call(c sys.Call) {
 
 // call renders a system call after the kernel's mark.
 func (t Terminal) call(c sys.Call) []string {
-	mark, indent := t.voice("kernel")
+	mark, indent := t.voice(t.say("kernel"))
 	var body []span
 	if c.PID != 0 {
 		body = append(body, span{fmt.Sprintf("[pid %d] ", c.PID), Dim})
@@ -47,25 +47,22 @@ func (t Terminal) voice(name string) (mark, indent string) {
 // that fits, else each on lines of its own.
 func (p *people) Check(c lesson.Check) {
 	p.show(kindCheck, func(t Terminal) string {
-		verdict := span{"ok  ", Done}
-		if !c.OK {
-			verdict = span{"NO  ", Error}
-		}
+		verdict := t.passed(c.OK)
 		name := plain(clean(c.Name))
 		if c.Control {
-			name = append([]span{{"control: ", Dim}}, name...)
+			name = append([]span{{t.label("control"), Dim}}, name...)
 		}
 		want, got := cleanLines(c.Want), cleanLines(c.Got)
 		one := append(append([]span(nil), name...),
-			span{"  want: ", Dim}, span{want, Plain}, span{"  got: ", Dim}, span{got, Plain})
-		indent := span{text: "    "}
+			span{"  " + t.label("want"), Dim}, span{want, Plain}, span{"  " + t.label("got"), Dim}, span{got, Plain})
+		indent := span{text: strings.Repeat(" ", cols(verdict.text))}
 		var text string
 		if cols(verdict.text)+spanCols(one) <= t.prose() && !strings.Contains(want+got, "\n") {
 			text = t.hang(t.prose(), verdict, indent, one)
 		} else {
 			text = t.hang(t.prose(), verdict, indent, name) +
-				t.labelled(4, span{"want: ", Dim}, plain(want)) +
-				t.labelled(4, span{"got:  ", Dim}, plain(got))
+				t.labelled(4, span{pad(t.label("want"), cols(t.label("want")), cols(t.label("got"))), Dim}, plain(want)) +
+				t.labelled(4, span{pad(t.label("got"), cols(t.label("got")), cols(t.label("want"))), Dim}, plain(got))
 		}
 		if !c.OK {
 			text += t.hint(c.Hint)
@@ -74,12 +71,22 @@ func (p *people) Check(c lesson.Check) {
 	})
 }
 
+// passed is the verdict on a check, in front of it.
+func (t Terminal) passed(ok bool) span {
+	yes, no := t.say("ok"), t.say("NO")
+	width := max(cols(yes), cols(no)) + 2
+	if ok {
+		return span{pad(yes, cols(yes), width), Done}
+	}
+	return span{pad(no, cols(no), width), Error}
+}
+
 // hint renders what to do about a refusal. A line of it that begins with "$ "
 // is a command, which is not wrapped, so that it can be copied.
 func (t Terminal) hint(hint string) string {
 	var text string
-	label := "hint: "
-	for _, line := range strings.Split(strings.TrimSpace(cleanLines(hint)), "\n") {
+	label := t.label("hint")
+	for _, line := range strings.Split(strings.TrimSpace(cleanLines(t.say(hint))), "\n") {
 		line = strings.TrimSpace(line)
 		switch {
 		case line == "":
@@ -89,7 +96,7 @@ func (t Terminal) hint(hint string) string {
 			continue
 		}
 		text += t.labelled(4, span{label, Warn}, plain(line))
-		label = strings.Repeat(" ", len(label))
+		label = strings.Repeat(" ", cols(label))
 	}
 	return text
 }

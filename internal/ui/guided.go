@@ -41,6 +41,8 @@ type Guided struct {
 	out   *os.File
 	keys  *input
 	plain bool
+	// language is the reader's; nil is English.
+	language Language
 
 	mu       sync.Mutex
 	modes    *term.State
@@ -55,8 +57,9 @@ type Guided struct {
 
 // NewGuided makes one of a terminal. There is no panel where Look says that
 // the cursor is not to be moved: for TERM=dumb, --plain and BYHAND_PLAIN.
-func NewGuided(in, out *os.File) *Guided {
-	return &Guided{in: in, out: out, keys: &input{file: in}, plain: !Look(in, out, nil).Live}
+// The reader's language may be nil, which is English.
+func NewGuided(in, out *os.File, l Language) *Guided {
+	return &Guided{in: in, out: out, language: l, keys: &input{file: in}, plain: !Look(in, out, nil).Live}
 }
 
 // IsTerminal reports whether both are one, as a guided shell needs.
@@ -170,7 +173,7 @@ func (g *Guided) draw() {
 		return
 	}
 	g.changed = false
-	t := Look(g.in, g.out, nil)
+	t := Look(g.in, g.out, nil).in(g.language)
 	var b strings.Builder
 	b.WriteString("\x1b7")
 	for i, line := range t.panelLines(g.state, g.columns, panelRows) {
@@ -200,7 +203,7 @@ func (g *Guided) Aside(text string) bool {
 func (g *Guided) Text(f func(runner.Screen)) string {
 	var text bytes.Buffer
 	p := &people{in: g.keys, out: &text, err: io.Discard, now: time.Now, look: func() Terminal {
-		t := Look(g.in, g.out, nil)
+		t := Look(g.in, g.out, nil).in(g.language)
 		t.Live = false // no line is drawn over
 		return t
 	}}

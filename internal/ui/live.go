@@ -57,7 +57,7 @@ func Live(ctx context.Context, out io.Writer, look func() Terminal, every time.D
 // and nothing of the last one is left.
 func frame(lines []string, t Terminal) string {
 	if t.Height > 1 && len(lines) > t.Height {
-		lines = append(lines[:t.Height-1:t.Height-1], more(len(lines)-t.Height+1))
+		lines = append(lines[:t.Height-1:t.Height-1], t.more(len(lines)-t.Height+1))
 	}
 	return toTop + strings.Join(lines, eraseRest+"\n") + eraseRest + eraseBelow
 }

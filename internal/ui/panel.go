@@ -12,10 +12,11 @@ import (
 // come true and the latest of them with its evidence, and what is missing.
 func (t Terminal) panelLines(s guide.State, width, rows int) []string {
 	t.Width = width
-	title := fmt.Sprintf(" byhand %s %s step %d of %d: %s ", s.Lesson, t.bar(), s.Header.Number, s.Header.Total, t.lesson(s.Header.Title))
+	title := t.label(fmt.Sprintf("step %d of %d", s.Header.Number, s.Header.Total)) + t.lesson(s.Header.Title)
 	if s.Done {
-		title = fmt.Sprintf(" byhand %s %s all steps are made: quit goes on to the questions ", s.Lesson, t.bar())
+		title = t.say("all steps are made: quit goes on to the questions")
 	}
+	title = fmt.Sprintf(" byhand %s %s %s ", s.Lesson, t.bar(), title)
 	first := t.rule(2) + title
 	if n := width - cols(first); n > 0 {
 		first += t.rule(n)
@@ -34,7 +35,7 @@ func (t Terminal) panelLines(s guide.State, width, rows int) []string {
 // progressLines show one step's checks.
 func (t Terminal) progressLines(checks []lesson.Check, width int) []string {
 	if len(checks) == 0 {
-		return t.lines([]span{{"the kernel is being read", Dim}}, width)
+		return t.lines([]span{{t.say("the kernel is being read"), Dim}}, width)
 	}
 	var passed []lesson.Check
 	var first *lesson.Check
@@ -45,15 +46,15 @@ func (t Terminal) progressLines(checks []lesson.Check, width int) []string {
 			first = &checks[i]
 		}
 	}
-	text := []span{{fmt.Sprintf("%d of %d checks", len(passed), len(checks)), Strong}}
+	text := []span{{t.say(fmt.Sprintf("%d of %d checks", len(passed), len(checks))), Strong}}
 	if len(passed) > 0 {
 		c := passed[len(passed)-1]
-		text = append(text, span{"  ok ", Done}, span{clean(c.Name) + ": " + clean(c.Got), Plain})
+		text = append(text, span{"  " + t.say("ok") + " ", Done}, span{clean(c.Name) + ": " + clean(c.Got), Plain})
 	}
 	lines := t.lines(text, width)[:1]
 	if first != nil {
 		lines = append(lines, t.lines([]span{{"-- ", Warn}, {clean(first.Name) + ": " + clean(first.Got), Plain}}, width)[:1]...)
-		lines = append(lines, t.lines([]span{{"   ", Plain}, {strings.TrimSpace(clean(first.Hint)), Dim}}, width)...)
+		lines = append(lines, t.lines([]span{{"   ", Plain}, {strings.TrimSpace(clean(t.say(first.Hint))), Dim}}, width)...)
 	}
 	return lines
 }

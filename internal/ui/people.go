@@ -84,11 +84,11 @@ func (p *people) write(text string) {
 // Open shows the lesson's number, title and summary, and the bench's directory
 // as the command that makes it known to another shell.
 func (p *people) Open(h runner.Header) {
-	p.title = h.Title
+	p.title = p.look().say(h.Title)
 	p.show(kindHeader, func(t Terminal) string {
 		width := t.prose()
 		title := []span{{t.lesson(h.Title), Strong}}
-		number := fmt.Sprintf("Lesson %d of %d: %s", h.Number, h.Total, clean(h.Name))
+		number := t.label(fmt.Sprintf("Lesson %d of %d", h.Number, h.Total)) + clean(h.Name)
 		return t.join(width, Dim, number) +
 			strings.Join(t.ruled(linesOf(t.hang(width, span{}, span{}, title)), min(width, spanCols(title))), "\n") + "\n" +
 			t.join(width, Plain, t.lesson(h.Summary))
@@ -109,9 +109,9 @@ func (p *people) Prose(markdown string) {
 // which an earlier lesson explained, no reason.
 func (p *people) Step(h runner.StepHeader) {
 	p.show(kindStep, func(t Terminal) string {
-		label, why := fmt.Sprintf("Step %d of %d: ", h.Number, h.Total), h.Why
+		label, why := t.label(fmt.Sprintf("Step %d of %d", h.Number, h.Total)), h.Why
 		if h.Setup {
-			label, why = "Setup: ", ""
+			label, why = t.label("Setup"), ""
 		}
 		title := []span{{t.lesson(h.Title), Strong}}
 		return t.labelled(0, span{label, Strong}, title) + t.join(t.prose(), Plain, t.lesson(why))
@@ -168,14 +168,14 @@ func (p *people) Source(s runner.Source) {
 // Expect announces what will look like a failure.
 func (p *people) Expect(text string) {
 	p.show(kindExpect, func(t Terminal) string {
-		return t.labelled(0, span{"expect: ", Warn}, plain(t.lesson(text)))
+		return t.labelled(0, span{t.label("expect"), Warn}, plain(t.lesson(text)))
 	})
 }
 
 // Note shows a sentence of byhand's own.
 func (p *people) Note(text string) {
 	p.show(kindNote, func(t Terminal) string {
-		return t.labelled(0, span{"note: ", Dim}, plain(t.lesson(text)))
+		return t.labelled(0, span{t.label("note"), Dim}, plain(t.lesson(text)))
 	})
 }
 

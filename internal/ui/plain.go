@@ -50,7 +50,7 @@ var (
 // drawingInWords is a drawing without its lines: what is written in it, a line
 // after the other.
 func (t Terminal) drawingInWords(drawing []string) []string {
-	out := []string{"drawing:"}
+	out := []string{t.say("drawing:")}
 	for _, line := range drawing {
 		for _, a := range arrows {
 			line = a.drawn.ReplaceAllString(line, a.said)
@@ -60,5 +60,5 @@ func (t Terminal) drawingInWords(drawing []string) []string {
 			out = append(out, t.lines(plain(line), t.prose())...)
 		}
 	}
-	return append(out, "end of the drawing")
+	return append(out, t.say("end of the drawing"))
 }

@@ -88,10 +88,10 @@ func (p *Projector) Open(h runner.Header) {
 	p.header = h
 	p.add(h.Title, func(t Terminal) []string {
 		lines := t.lines([]span{{t.lesson(h.Summary), Plain}}, t.columns())
-		lines = append(lines, "", t.paint(Dim, fmt.Sprintf("Lesson %d of %d", h.Number, h.Total)), "",
-			t.paint(Dim, "in a second terminal: byhand notes "+clean(h.Name)))
+		lines = append(lines, "", t.paint(Dim, t.say(fmt.Sprintf("Lesson %d of %d", h.Number, h.Total))), "",
+			t.paint(Dim, t.label("in a second terminal")+"byhand notes "+clean(h.Name)))
 		if t.Plain {
-			lines = append(lines, "keys: space goes on, b goes back, q quits")
+			lines = append(lines, t.say("keys: space goes on, b goes back, q quits"))
 		}
 		return lines
 	})
@@ -132,7 +132,8 @@ func (p *Projector) Step(h runner.StepHeader) {
 	p.called, p.checks, p.sources, p.expect, p.status, p.told = nil, nil, nil, "", "", false
 	if h.Setup {
 		p.setup = append(p.setup, h.Title)
-		p.status = "preparing: " + h.Title
+		t := p.terminal()
+		p.status = t.label("preparing") + t.lesson(h.Title)
 		p.step = nil
 		if len(p.setup) == 1 {
 			p.addLocked("Prepared, as in earlier lessons", p.preparedBody)
@@ -173,7 +174,7 @@ func (p *Projector) Call(c sys.Call) {
 func (p *Projector) Work(w runner.Work) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.status = clean(progress(w))
+	p.status = clean(p.terminal().progress(w))
 	p.redraw(ended(w))
 }
 
@@ -280,7 +281,7 @@ func (p *Projector) prove(ctx context.Context) {
 		p.addLocked(s.title, s.body)
 	}
 	p.addLocked("The end", func(t Terminal) []string {
-		return t.lines(plain("That was "+clean(p.header.Name)+". The next key takes all of it away."), t.columns())
+		return t.lines(plain(t.say("That was "+clean(p.header.Name)+". The next key takes all of it away.")), t.columns())
 	})
 }
 

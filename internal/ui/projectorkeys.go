@@ -27,7 +27,7 @@ func NewProjector(o DemoOptions) *Projector {
 	}
 	p := &Projector{
 		in: &input{file: o.In}, out: o.Out, opts: o, now: time.Now,
-		look: func() Terminal { return Look(o.In, o.Out, o.Getenv) },
+		look: func() Terminal { return Look(o.In, o.Out, o.Getenv).in(o.Language) },
 	}
 	p.guard = Remember(o.In, o.Out, o.Getenv)
 	t := p.look()
@@ -87,7 +87,8 @@ func (p *Projector) Leave() {
 	}
 	p.guard.Restore()
 	if p.result.OK {
-		p.put(fmt.Sprintf("demo of %s done: %s passed, the sandbox is removed\n", clean(p.result.Name), count(p.result.Checks, "check")))
+		t := p.look()
+		p.put(t.say(fmt.Sprintf("demo of %s done: %s passed, the sandbox is removed", clean(p.result.Name), t.count(p.result.Checks, "check"))) + "\n")
 	}
 }
 
@@ -223,15 +224,15 @@ func (p *Projector) Play(ctx context.Context, rec cast.Recording, why error) err
 		stopped = p.sheets[p.at.sheet].name
 	}
 	made := time.Unix(rec.Timestamp, 0).UTC().Format(time.DateOnly)
-	p.mark = fmt.Sprintf("RECORDING of %s, made %s on %s", clean(rec.Title), made, clean(rec.Env["KERNEL"]))
+	p.mark = p.look().say(fmt.Sprintf("RECORDING of %s, made %s on %s", clean(rec.Title), made, clean(rec.Env["KERNEL"])))
 	p.sheets, p.setup, p.step, p.status = nil, nil, nil, ""
 	start := slices.IndexFunc(rec.Pages, func(page cast.Page) bool { return strings.HasPrefix(page.Name, stopped) })
 	start = max(start, 0)
 	for i, page := range rec.Pages {
 		if i == start {
 			p.addLocked("What follows is a recording", func(t Terminal) []string {
-				lines := t.lines(plain("This machine could not do it: "+clean(why.Error())), t.columns())
-				return append(append(lines, ""), t.lines(plain("It was done by the same byhand on another machine, and recorded there."), t.columns())...)
+				lines := t.lines(plain(t.label("This machine could not do it")+clean(why.Error())), t.columns())
+				return append(append(lines, ""), t.lines(plain(t.say("It was done by the same byhand on another machine, and recorded there.")), t.columns())...)
 			})
 		}
 		p.addLocked(page.Name, recorded(page))

@@ -59,10 +59,10 @@ func (p *Projector) page(t Terminal, s sheet, n, total int) []string {
 	if p.mark != "" {
 		head = p.mark
 	}
-	name := t.lesson(pageName(s.name, n, total))
-	keys := "Space: on   b: back   q: quit"
+	name := pageName(t.heading(s.name), n, total)
+	keys := t.say("Space: on   b: back   q: quit")
 	if p.opts.Pace > 0 {
-		keys = fmt.Sprintf("a page every %v   q: quit", p.opts.Pace)
+		keys = t.say(fmt.Sprintf("a page every %v   q: quit", p.opts.Pace))
 	}
 	lines := []string{t.paint(Dim, cut(head, t.columns())), t.paint(Dim, t.rule(t.columns())), "",
 		"  " + t.paint(Strong, cut(name, t.columns()-2*pageMargin)), ""}
@@ -82,7 +82,7 @@ func (t Terminal) stepBody(h runner.StepHeader, expect string) []string {
 	lines = append(lines, t.command(h.Shell)...)
 	if expect != "" {
 		lines = append(lines, "")
-		lines = append(lines, linesOf(t.labelled(0, span{"expect: ", Warn}, plain(t.lesson(expect))))...)
+		lines = append(lines, linesOf(t.labelled(0, span{t.label("expect"), Warn}, plain(t.lesson(expect))))...)
 	}
 	return lines
 }
@@ -92,14 +92,14 @@ func (t Terminal) stepBody(h runner.StepHeader, expect string) []string {
 func (t Terminal) madeBody(h runner.StepHeader, calls []sys.Call) []string {
 	lines := t.command(h.Shell)
 	if len(lines) > briefly/2 {
-		lines = append(lines[:briefly/2-1:briefly/2-1], fmt.Sprintf("  ... (%s)", count(len(lines), "line")))
+		lines = append(lines[:briefly/2-1:briefly/2-1], fmt.Sprintf("  ... (%s)", t.count(len(lines), "line")))
 	}
 	lines = append(lines, "")
 	for _, c := range calls {
 		lines = append(lines, t.call(c)...)
 	}
 	if len(calls) == 0 {
-		lines = append(lines, t.paint(Dim, "no system call of its own worth a line: files are read and written"))
+		lines = append(lines, t.paint(Dim, t.say("no system call of its own worth a line: files are read and written")))
 	}
 	return lines
 }
@@ -132,19 +132,19 @@ func linesOf(text string) []string { return strings.Split(strings.TrimSuffix(tex
 func (t Terminal) checkBody(checks []lesson.Check) []string {
 	var lines []string
 	for _, c := range checks {
-		verdict := span{"ok  ", Done}
-		if !c.OK {
-			verdict = span{"NO  ", Error}
-		}
+		verdict := t.passed(c.OK)
 		name := c.Name
 		if c.Control {
-			name = "control: " + name
+			name = t.label("control") + name
 		}
+		wanted, got := t.say("wanted"), t.say("got")
+		width := max(cols(wanted), cols(got)) + 1
+		indent := span{text: strings.Repeat(" ", 4+width)}
 		lines = append(lines, linesOf(t.hang(t.columns(), verdict, span{text: "    "}, []span{{clean(name), Strong}}))...)
 		if c.Want != c.Got {
-			lines = append(lines, linesOf(t.hang(t.columns(), span{"    wanted ", Dim}, span{text: "           "}, plain(cleanLines(c.Want))))...)
+			lines = append(lines, linesOf(t.hang(t.columns(), span{"    " + pad(wanted, cols(wanted), width), Dim}, indent, plain(cleanLines(c.Want))))...)
 		}
-		lines = append(lines, linesOf(t.hang(t.columns(), span{"    got    ", Dim}, span{text: "           "}, plain(cleanLines(c.Got))))...)
+		lines = append(lines, linesOf(t.hang(t.columns(), span{"    " + pad(got, cols(got), width), Dim}, indent, plain(cleanLines(c.Got))))...)
 		lines = append(lines, "")
 	}
 	return lines[:max(0, len(lines)-1)]
@@ -176,7 +176,7 @@ func (p *Projector) draw(at place, still bool) {
 	}
 	text := frame(p.page(t, s, at.page, len(pages)), t)
 	if t.Height < minPageHeight || t.columns() < minPageWidth {
-		text = frame(t.lines(plain(fmt.Sprintf("make the window %d by %d at least", minPageWidth, minPageHeight)), t.columns()), t)
+		text = frame(t.lines(plain(t.say(fmt.Sprintf("make the window %d by %d at least", minPageWidth, minPageHeight))), t.columns()), t)
 	}
 	if t.Live {
 		p.put(text)
@@ -194,11 +194,20 @@ func (p *Projector) draw(at place, still bool) {
 
 // said is a page as text that follows on the last.
 func (p *Projector) said(t Terminal, s sheet, lines []string) string {
-	text := t.lesson(s.name) + "\n\n" + strings.Join(lines, "\n") + "\n\n\n"
+	text := t.heading(s.name) + "\n\n" + strings.Join(lines, "\n") + "\n\n\n"
 	if p.mark != "" {
 		text = p.mark + "\n" + text
 	}
 	return text
+}
+
+// heading is a sheet's name, which may be of two parts, such as the step's
+// number and its title.
+func (t Terminal) heading(name string) string {
+	if number, title, found := strings.Cut(name, ": "); found {
+		return t.label(number) + t.lesson(title)
+	}
+	return t.lesson(name)
 }
 
 // pageName names a page in a recording.

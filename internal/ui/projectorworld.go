@@ -24,14 +24,14 @@ func (t Terminal) world(p world.Picture) []string {
 	width := (t.columns() - askedWidth - worldGap) / 2
 	key := ""
 	if slices.ContainsFunc(p.Rows, func(r world.Row) bool { return r.HostChanged || r.SandboxChanged }) {
-		key = "> is changed"
+		key = "> " + t.say("is changed")
 	}
-	lines := []string{t.besides(width, key, []string{t.paint(Strong, "  HOST sees")}, []string{t.paint(Strong, "  SANDBOX sees")}),
+	lines := []string{t.besides(width, key, []string{t.paint(Strong, "  "+t.say("HOST sees"))}, []string{t.paint(Strong, "  "+t.say("SANDBOX sees"))}),
 		t.besides(width, "", []string{t.rule(width)}, []string{t.rule(width)})}
 	for _, r := range p.Rows {
 		host, box := t.cell(r.Host, width, r.HostChanged), t.cell(r.Sandbox, width, r.SandboxChanged)
 		for i := range max(len(host), len(box)) {
-			what := r.What
+			what := t.say(r.What)
 			if i > 0 {
 				what = ""
 			}
@@ -76,18 +76,18 @@ func (t Terminal) cell(text string, width int, changed bool) []string {
 func (t Terminal) worldInWords(p world.Picture) []string {
 	var lines []string
 	if !p.Stands() {
-		lines = append(lines, "there is no sandbox yet")
+		lines = append(lines, t.say("there is no sandbox yet"))
 	}
 	for _, r := range p.Rows {
-		line := r.What + ": on the host " + r.Host
+		line := t.label(r.What) + t.say("on the host") + " " + r.Host
 		if r.HostChanged {
-			line += ", changed by this step"
+			line += ", " + t.say("changed by this step")
 		}
 		if p.Stands() {
-			line += "; in the sandbox " + r.Sandbox
+			line += "; " + t.say("in the sandbox") + " " + r.Sandbox
 		}
 		if r.SandboxChanged {
-			line += ", changed by this step, before " + r.Was
+			line += ", " + t.say("changed by this step, before") + " " + r.Was
 		}
 		lines = append(lines, t.lines(plain(clean(line)), t.columns())...)
 	}

@@ -61,4 +61,6 @@ func Changed(before, now []string) []string {
 }
 
 // more is the last line of a picture that did not fit.
-func more(n int) string { return fmt.Sprintf("... and %s below", count(n, "line")) }
+func (t Terminal) more(n int) string {
+	return t.say(fmt.Sprintf("... and %s below", t.count(n, "line")))
+}

@@ -40,6 +40,9 @@ type Terminal struct {
 	Width int
 	// Height is the number of lines; 0 is unknown or endless.
 	Height int
+
+	// language is the reader's; nil is English.
+	language Language
 }
 
 // PlainVariable is the environment variable that asks for Terminal.Plain

@@ -39,6 +39,8 @@ type Options struct {
 	Answers [][]int
 	// Getenv looks up the environment; nil is os.Getenv.
 	Getenv func(string) string
+	// Language is the reader's; nil is English, which programs get in any case.
+	Language Language
 }
 
 // New returns the Screen that the options ask for.
@@ -64,7 +66,7 @@ func New(o Options) Screen {
 
 		answers: o.Answers,
 		// The window may be resized at any time, so each text looks again.
-		look: func() Terminal { return Look(o.In, o.Out, o.Getenv) },
+		look: func() Terminal { return Look(o.In, o.Out, o.Getenv).in(o.Language) },
 		now:  time.Now,
 	}
 }

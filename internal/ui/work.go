@@ -18,7 +18,7 @@ const eraseLine = "\r\x1b[K"
 func (p *people) Work(w runner.Work) {
 	if ended(w) {
 		p.show(kindDoing, func(t Terminal) string {
-			return t.labelled(0, span{"work: ", Dim}, plain(clean(progress(w))))
+			return t.labelled(0, span{t.label("work"), Dim}, plain(clean(t.progress(w))))
 		})
 		return
 	}
@@ -28,7 +28,7 @@ func (p *people) Work(w runner.Work) {
 	if !t.Live || p.drawn && now.Sub(p.drawnAt) < workEvery {
 		return
 	}
-	p.draw(t, now, "work: "+clean(progress(w)))
+	p.draw(t, now, t.label("work")+clean(t.progress(w)))
 }
 
 // draw puts a line where the last such line was.
@@ -56,16 +56,16 @@ func (p *people) undraw() string {
 func ended(w runner.Work) bool { return w.Total > 0 && w.Done >= w.Total }
 
 // progress renders w in words.
-func progress(w runner.Work) string {
+func (t Terminal) progress(w runner.Work) string {
 	if w.Total <= 0 {
 		return fmt.Sprintf("%s: %s", w.What, amount(w.Done, w.Unit))
 	}
 	if w.Done >= w.Total {
-		return fmt.Sprintf("%s: %s, done", w.What, amount(w.Total, w.Unit))
+		return fmt.Sprintf("%s: %s, %s", w.What, amount(w.Total, w.Unit), t.say("done"))
 	}
 	// Divided first: bytes times 100 may overflow.
 	percent := int(float64(w.Done) / float64(w.Total) * 100)
-	return fmt.Sprintf("%s: %d %% of %s", w.What, percent, amount(w.Total, w.Unit))
+	return fmt.Sprintf("%s: %d %% %s %s", w.What, percent, t.say("of"), amount(w.Total, w.Unit))
 }
 
 // amount renders n with its unit; bytes get a readable power of two.

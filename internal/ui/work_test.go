@@ -80,7 +80,7 @@ func TestProgress(t *testing.T) {
 		{runner.Work{What: "a", Done: 1536, Unit: "bytes"}, "a: 1.5 KiB"},
 		{runner.Work{What: "a", Done: 80 << 20, Total: 80 << 20, Unit: "B"}, "a: 80.0 MiB, done"},
 	} {
-		if got := progress(tt.in); got != tt.want {
+		if got := (Terminal{}).progress(tt.in); got != tt.want {
 			t.Errorf("progress(%+v) = %q; want %q", tt.in, got, tt.want)
 		}
 	}
