@@ -38,6 +38,7 @@ func guided(t *testing.T, home string, l lesson.Lesson, env ...string) learner {
 	c := byhand(t, home, l.Name, "--by-hand")
 	c.Env = append(c.Env, append([]string{"SHELL=/bin/bash"}, env...)...)
 	x := learner{terminal: onTerminal(t, 30, 120, c), t: t, lesson: l}
+	x.patience = patience
 	x.attend("the first task", func() bool { return strings.Contains(x.text(), "Step 1 of") })
 	lab := benches(x.text())
 	if len(lab) != 1 {

@@ -65,7 +65,6 @@ func TestDemo(t *testing.T) {
 				t.Parallel()
 				home := filepath.Join(t.TempDir(), "home")
 				x := onTerminal(t, size.rows, size.columns, byhand(t, home, l.Name, "--demo"))
-				before := x.modes()
 				present(x)
 				if got := x.status(time.Second); got != 0 {
 					t.Fatalf("status %d; want 0; shown: %q", got, x.end())
@@ -85,8 +84,8 @@ func TestDemo(t *testing.T) {
 						t.Errorf("%d screens, none has %q; the last: %q", len(all), want, x.end())
 					}
 				}
-				if after := x.modes(); after != before {
-					t.Errorf("the terminal's modes are %+v; want %+v", after, before)
+				if after := x.modes(); after != x.initial {
+					t.Errorf("the terminal's modes are %+v; want %+v", after, x.initial)
 				}
 				nothingLeft(t, home)
 			})
@@ -120,7 +119,6 @@ func TestDemoKeys(t *testing.T) {
 			t.Parallel()
 			home := filepath.Join(t.TempDir(), "home")
 			x := onTerminal(t, 24, 80, byhand(t, home, "chroot", "--demo"))
-			before := x.modes()
 			x.awaitText("give a process another directory", 1)
 			for _, turn := range []struct{ key, shows string }{
 				{" ", "What it is"}, {"\x1b[C", "The picture"}, {"\r", "Why it exists"},
@@ -140,8 +138,8 @@ func TestDemoKeys(t *testing.T) {
 			if !strings.Contains(x.text(), "\x1b[?1049l\x1b[?25h") {
 				t.Errorf("the screen was not given back: %q", x.end())
 			}
-			if after := x.modes(); after != before {
-				t.Errorf("the terminal's modes are %+v; want %+v", after, before)
+			if after := x.modes(); after != x.initial {
+				t.Errorf("the terminal's modes are %+v; want %+v", after, x.initial)
 			}
 			nothingLeft(t, home)
 		})

@@ -19,6 +19,10 @@ type terminal struct {
 	master  *os.File // what is written to it was typed
 	command *exec.Cmd
 	ended   chan struct{}
+	// patience is for how long anything is waited for.
+	patience time.Duration
+	// initial are the modes that the command found.
+	initial unix.Termios
 
 	mu    sync.Mutex
 	shown bytes.Buffer
@@ -34,7 +38,7 @@ func onTerminal(t *testing.T, rows, columns int, c *exec.Cmd) *terminal {
 	if err != nil {
 		t.Fatalf("open /dev/ptmx: %v", err)
 	}
-	x := &terminal{t: t, master: os.NewFile(uintptr(fd), "ptmx"), command: c, ended: make(chan struct{}), read: make(chan struct{})}
+	x := &terminal{t: t, master: os.NewFile(uintptr(fd), "ptmx"), command: c, patience: time.Minute, ended: make(chan struct{}), read: make(chan struct{})}
 	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
 		t.Fatalf("unlock the terminal: %v", err)
 	}
@@ -50,6 +54,7 @@ func onTerminal(t *testing.T, rows, columns int, c *exec.Cmd) *terminal {
 	if err := unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, size); err != nil {
 		t.Fatal(err)
 	}
+	x.initial = x.modes()
 	c.Stdin, c.Stdout, c.Stderr = slave, slave, slave
 	// Setctty is TIOCSCTTY, on the child's descriptor Ctty.
 	c.SysProcAttr.Setsid, c.SysProcAttr.Setctty, c.SysProcAttr.Ctty = true, true, 0
@@ -103,7 +108,7 @@ func (x *terminal) end() string {
 // await waits until ready.
 func (x *terminal) await(what string, ready func() bool) {
 	x.t.Helper()
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(x.patience); ; time.Sleep(time.Millisecond) {
 		over := x.hasEnded() || time.Now().After(deadline)
 		if ready() {
 			return
@@ -198,6 +203,10 @@ func (x *terminal) status(within time.Duration) int {
 	x.t.Helper()
 	select {
 	case <-x.ended:
+		select {
+		case <-x.read:
+		case <-time.After(time.Second): // what it left behind has the terminal still
+		}
 		return x.command.ProcessState.ExitCode()
 	case <-time.After(within):
 		x.t.Fatalf("the command has not ended within %v; shown: %q", within, x.end())
