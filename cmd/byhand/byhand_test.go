@@ -102,13 +102,6 @@ func TestByHandAsPrinted(t *testing.T) {
 		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			home := unlocked(t)
-			// As an ordinary user, byhand prints where it may make groups, which
-			// is not where this test may unless it has moved there, too.
-			if l.Prepare != nil {
-				if err := l.Prepare(t.Context(), &bench.Bench{}); err != nil {
-					t.Fatal(err)
-				}
-			}
 			x := guided(t, home, l, "TERM=dumb")
 			for i, s := range l.Steps {
 				x.press(strings.TrimRight(s.Shell(x.bench), "\n") + "\n")
