@@ -5,6 +5,7 @@ package judge
 
 import (
 	"context"
+	"errors"
 
 	"byhand/internal/lesson"
 	"byhand/lab/bench"
@@ -54,8 +55,11 @@ func Lesson(ctx context.Context, b *bench.Bench, l lesson.Lesson) ([]Judged, err
 func Step(ctx context.Context, b *bench.Bench, s lesson.Step) []lesson.Check {
 	checks, err := s.Verify(ctx, b)
 	if err != nil {
-		checks = append(checks, lesson.Check{Name: "what the step makes", Want: "can be looked at", Got: err.Error(),
-			Hint: "it is not there, has ended meanwhile, or is not yours to look at: as another user's, with sudo"})
+		hint := "it is not there, has ended meanwhile, or is not yours to look at: as another user's, with sudo"
+		if lack := (interface{ Hint() string })(nil); errors.As(err, &lack) {
+			hint = "none of yours was found; to make one here: " + lack.Hint()
+		}
+		checks = append(checks, lesson.Check{Name: "what the step makes", Want: "can be looked at", Got: err.Error(), Hint: hint})
 	}
 	return checks
 }

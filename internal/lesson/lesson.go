@@ -24,6 +24,9 @@ type Lesson struct {
 	// Prepare, where set, comes before all steps and changes what byhand itself
 	// is, such as the cgroup that it is in; it lasts as long as byhand does.
 	Prepare func(context.Context, *bench.Bench) error
+	// PrepareShell gives the bash commands that do the same for the shell that
+	// runs the lesson's commands as a script; nil, or none, where there is no need.
+	PrepareShell func(*bench.Bench) string
 	// Setup are steps that prepare the bench from what earlier lessons taught;
 	// they run and are verified like any step, but are told briefly.
 	Setup []Step

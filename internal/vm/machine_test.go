@@ -25,13 +25,13 @@ type job struct {
 	cgroup Cgroup
 	// user is root or vagrant, who may sudo.
 	user, command string
-	// laws marks those of a lesson, which tell what they skip.
-	laws bool
+	// tests names the test that the command runs, which tells what it skips.
+	tests string
 }
 
 // TestMachine goes through the course in emulated machines with systemd, on
-// cgroup v2 and on v1, through sudo and as an ordinary user; nothing may stand
-// afterwards. BYHAND_VM=all, with a longer -timeout, also holds each lesson to
+// cgroup v2 and on v1, through sudo and as an ordinary user, and runs the scripts
+// that the lessons print; nothing may stand afterwards. BYHAND_VM=all, with a longer -timeout, also holds each lesson to
 // its laws there, as root and as that user. That is left out otherwise for the
 // time that it takes: starting a process takes some 30 times as long in there,
 // and the laws do little else.
@@ -51,9 +51,11 @@ func TestMachine(t *testing.T) {
 	binaries := t.TempDir()
 	compile(t, "build", binaries+"/", "./cmd/byhand")
 	compile(t, "test", filepath.Join(binaries, "laws")+"/", "-c", "./lessons/...")
+	compile(t, "test", filepath.Join(binaries, "scripts.test"), "-c", "./cmd/byhand")
 	files := []File{
 		{filepath.Join(binaries, "byhand"), "/usr/local/bin/byhand"},
 		{filepath.Join(binaries, "laws"), "/opt/laws"},
+		{filepath.Join(binaries, "scripts.test"), "/opt/scripts.test"},
 		{"testdata/course.sh", "/opt/course.sh"},
 	}
 	warm := map[Cgroup]error{}
@@ -75,7 +77,7 @@ func TestMachine(t *testing.T) {
 			if err != nil || r.Status != 0 {
 				t.Fatalf("%s\nended with status %d, %v\n%s\n%s", j.command, r.Status, err, r.Stdout, r.Stderr)
 			}
-			if j.laws {
+			if j.tests != "" {
 				unskipped(t, j, r.Stdout)
 			}
 		})
@@ -108,6 +110,12 @@ func jobs(t *testing.T, dir string) []job {
 		jobs = append(jobs,
 			job{name: "course-sudo", cgroup: cgroup, user: "vagrant", command: "/opt/course.sh 'sudo byhand'"},
 			job{name: "course", cgroup: cgroup, user: "vagrant", command: "/opt/course.sh byhand '" + unable + "'"})
+		for _, user := range []string{"root", "vagrant"} {
+			if user != "vagrant" || unable == "" {
+				jobs = append(jobs, job{name: "scripts", cgroup: cgroup, user: user, tests: "TestEveryPrintedScriptIsTakenAway",
+					command: "/opt/scripts.test -test.v -test.run '^TestEveryPrintedScriptIsTakenAway$/" + scripts() + "'"})
+			}
+		}
 	}
 	if os.Getenv(envRun) != "all" {
 		return jobs
@@ -127,7 +135,7 @@ func jobs(t *testing.T, dir string) []job {
 		}
 		for _, cgroup := range []Cgroup{CgroupV2, CgroupV1} {
 			for _, user := range []string{"root", "vagrant"} {
-				jobs = append(jobs, job{name: "laws-" + name, cgroup: cgroup, user: user, laws: true,
+				jobs = append(jobs, job{name: "laws-" + name, cgroup: cgroup, user: user, tests: "TestLaws",
 					command: "/opt/laws/" + name + ".test -test.run '^TestLaws$' -test.v"})
 			}
 		}
@@ -135,15 +143,24 @@ func jobs(t *testing.T, dir string) []job {
 	return jobs
 }
 
-// unskipped wants the laws to have been tested. An ordinary user has no cgroup of
+// scripts chooses the lessons whose printed scripts are run: those of which a
+// script depends on the version of cgroups, or all.
+func scripts() string {
+	if os.Getenv(envRun) == "all" {
+		return ""
+	}
+	return "^cgroup-"
+}
+
+// unskipped wants the test to have been done. An ordinary user has no cgroup of
 // their own on v1, and may lack what it takes to do a step wrongly.
 func unskipped(t *testing.T, j job, out string) {
 	t.Helper()
 	if j.user == "vagrant" && j.cgroup == CgroupV1 && (strings.HasPrefix(j.name, "laws-cgroup") || j.name == "laws-pause") {
 		return
 	}
-	if !strings.Contains(out, "--- PASS: TestLaws") {
-		t.Errorf("the laws were not tested:\n%s", out)
+	if !strings.Contains(out, "--- PASS: "+j.tests) {
+		t.Errorf("%s was not done:\n%s", j.tests, out)
 	}
 	able := 0
 	if j.user == "vagrant" {

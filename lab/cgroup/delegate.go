@@ -45,16 +45,31 @@ func Delegate(ctx context.Context, t *sys.Tracer) error {
 	return Ops{{Verb: Mkdir, Path: leaf}, {Verb: Write, Path: filepath.Join(leaf, "cgroup.procs"), Text: "0"}}.Perform(t)
 }
 
-// DelegateShell is the same for the shell that runs it.
+// scopeVariable is what the shell calls the scope's directory.
+const scopeVariable = "$scope"
+
+// DelegateShell is the same for the shell that runs it, which has the scope's
+// directory in its variable scope from then on.
 func DelegateShell() string {
 	argv := delegation("byhand.$$.scope", "$$")
 	// Bare words all, but for the signature.
-	return strings.Join(argv, " ") + ` >/dev/null
+	return strings.Join(argv[:6], " ") + " \\\n  " + strings.Join(argv[6:], " ") + ` >/dev/null
 until grep -q "byhand.$$.scope" /proc/$$/cgroup; do sleep 0.1; done
 scope=/sys/fs/cgroup$(grep ^0:: /proc/$$/cgroup | cut -d: -f3)
+# A group that hands on controllers may have no processes of its own.
 mkdir "$scope/supervisor"
 echo 0 > "$scope/supervisor/cgroup.procs"
 `
+}
+
+// Scoped is a group in the scope that DelegateShell makes, which has no path
+// before: for printing its Ops, not for performing them.
+func Scoped(name string, controllers ...Controller) *Group {
+	g := &Group{Name: name}
+	for _, c := range controllers {
+		g.add(Dir{Path: filepath.Join(scopeVariable, name), Version: 2, Mount: scopeVariable, Enable: []string{scopeVariable}}, c)
+	}
+	return g
 }
 
 // delegation is the command that asks for a scope: the method's arguments are

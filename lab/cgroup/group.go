@@ -121,6 +121,9 @@ func (g *Group) Other() *Group {
 
 // group is the group's path in its hierarchy, as cgroup-tools wants it.
 func (d Dir) group() string {
+	if d.Mount == scopeVariable {
+		return `"${scope#/sys/fs/cgroup}"/` + filepath.Base(d.Path)
+	}
 	rel, err := filepath.Rel(d.Mount, d.Path)
 	if err != nil {
 		return d.Path

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -16,6 +17,16 @@ import (
 // write waits for a grace period of the kernel, 8 to 20 ms; JoinSelf does not.
 func (g *Group) Join(pid int) Ops {
 	return g.join(func(int) string { return "cgroup.procs" }, strconv.Itoa(pid))
+}
+
+// JoinShell writes the commands that move the process whose number a shell
+// command prints.
+func (g *Group) JoinShell(number string) string {
+	var b strings.Builder
+	for _, op := range g.Join(0) {
+		b.WriteString(number + " >" + Word(op.Path) + "\n")
+	}
+	return b.String()
 }
 
 // JoinSelf moves the caller, which must execute another program next, from the

@@ -106,16 +106,16 @@ func (ops Ops) Shell() string {
 }
 
 func (op Op) shell() string {
-	path := word(op.Path)
+	path := Word(op.Path)
 	switch {
 	case op.Verb == Mkdir && op.Lenient:
 		return "mkdir -p " + path
 	case op.Verb == Mkdir:
 		return "mkdir " + path
 	case op.Verb == Write && op.Lenient:
-		return fmt.Sprintf("[ ! -e %s ] || echo %s > %[1]s", path, word(op.Text))
+		return fmt.Sprintf("[ ! -e %s ] || echo %s > %[1]s", path, Word(op.Text))
 	case op.Verb == Write:
-		return fmt.Sprintf("echo %s > %s", word(op.Text), path)
+		return fmt.Sprintf("echo %s > %s", Word(op.Text), path)
 	case op.Verb == Rmdir:
 		return "rmdir " + path
 	case op.Verb == Attach:
@@ -124,8 +124,11 @@ func (op Op) shell() string {
 	return "false # " + op.Text
 }
 
-// word quotes a word for the shell where that is needed.
-func word(s string) string {
+// Word quotes a word for the shell where that is needed.
+func Word(s string) string {
+	if below, scoped := strings.CutPrefix(s, scopeVariable+"/"); scoped {
+		return `"` + scopeVariable + `"/` + Word(below)
+	}
 	const plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+=:,@%"
 	if s != "" && strings.Trim(s, plain) == "" {
 		return s

@@ -172,12 +172,12 @@ func TestShellTwin(t *testing.T) {
 
 func TestWord(t *testing.T) {
 	for _, s := range []string{"a b", "it's", "$HOME", "", "*", "5000 100000", "`id`", "a\nb", "\\", "ä"} {
-		out, err := exec.Command("sh", "-c", "printf %s "+word(s)).Output()
+		out, err := exec.Command("sh", "-c", "printf %s "+Word(s)).Output()
 		if err != nil || string(out) != s {
-			t.Errorf("sh reads %s as %q, %v; want %q", word(s), out, err, s)
+			t.Errorf("sh reads %s as %q, %v; want %q", Word(s), out, err, s)
 		}
 	}
-	if got := word("/sys/fs/cgroup/cpu,cpuacct/x"); strings.Contains(got, "'") {
+	if got := Word("/sys/fs/cgroup/cpu,cpuacct/x"); strings.Contains(got, "'") {
 		t.Errorf("word of a plain path = %s; want it as it is", got)
 	}
 }

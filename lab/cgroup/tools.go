@@ -48,7 +48,7 @@ func command(ops Ops) string {
 				controllers = append(controllers, string(c))
 			}
 		}
-		settings = append(settings, "-r "+word(filepath.Base(op.Path)+"="+op.Text))
+		settings = append(settings, "-r "+Word(filepath.Base(op.Path)+"="+op.Text))
 	}
 	group := strings.Join(controllers, ",") + ":" + first.group
 	switch {

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"time"
 
 	"byhand/internal/diagnose"
@@ -33,7 +32,7 @@ func inside() string {
 }
 
 func hogsShell(b *bench.Bench) string {
-	g, err := steps.Group(b, free, limits, counts)
+	g, err := steps.Written(b, free, limits, counts)
 	if err != nil {
 		return steps.Unable(err)
 	}
@@ -47,12 +46,7 @@ func hogsShell(b *bench.Bench) string {
 // spawn writes the shell's way to start a program in a group: it moves itself
 // there and becomes the program.
 func spawn(g *cgroup.Group, command string) string {
-	var b strings.Builder
-	b.WriteString("(\n")
-	for _, op := range g.Join(0) {
-		fmt.Fprintf(&b, "  echo \"$BASHPID\" >%s\n", op.Path)
-	}
-	return b.String() + "  exec " + command + " >/dev/null 2>&1\n) &\n"
+	return "(\n" + g.JoinShell(`  echo "$BASHPID"`) + "  exec " + command + " >/dev/null 2>&1\n) &\n"
 }
 
 // hogs starts them in the sandbox, and in a group beside the sandbox's.

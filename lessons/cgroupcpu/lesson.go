@@ -27,8 +27,8 @@ func Lesson() lesson.Lesson {
 		Summary: "let a hog have 5 % of the CPUs, and share one CPU by weight",
 		Prose:   prose,
 		Needs:   []doctor.Need{doctor.SixNamespaces, doctor.CgroupCPU},
-		Prepare: steps.Delegate,
-		Setup:   []lesson.Step{steps.Gather(), steps.Isolate(), steps.Null()},
+		Prepare: steps.Delegate, PrepareShell: steps.DelegateShell,
+		Setup: []lesson.Step{steps.Gather(), steps.Isolate(), steps.Null()},
 		Steps: []lesson.Step{
 			steps.MakeGroup(limits, counts),
 			steps.JoinGroup(limits, counts),

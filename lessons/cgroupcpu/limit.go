@@ -23,7 +23,7 @@ var noQuota = cgroup.Bandwidth{Quota: cgroup.Unlimited, Period: cgroup.DefaultPe
 func quotaPercent() float64 { return 5 * float64(runtime.NumCPU()) }
 
 func limitShell(b *bench.Bench) string {
-	g, err := steps.Group(b, "", limits, counts)
+	g, err := steps.Written(b, "", limits, counts)
 	if err != nil {
 		return steps.Unable(err)
 	}

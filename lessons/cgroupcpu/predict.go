@@ -1,7 +1,6 @@
 package cgroupcpu
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"runtime"
@@ -78,11 +77,7 @@ func grouped(b *bench.Bench, quota cgroup.Bandwidth, before, inside string) stri
 	if err != nil {
 		return steps.Unable(err)
 	}
-	text := g.Create().Shell() + g.LimitCPU(quota).Shell() + "(\n" + before
-	for _, op := range g.Join(0) {
-		text += fmt.Sprintf("  echo \"$BASHPID\" >%s\n", op.Path)
-	}
-	return text + inside + ")\n"
+	return g.Create().Shell() + g.LimitCPU(quota).Shell() + "(\n" + before + g.JoinShell(`  echo "$BASHPID"`) + inside + ")\n"
 }
 
 func nproc(b *bench.Bench, _ []int) string {

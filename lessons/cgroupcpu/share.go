@@ -39,13 +39,13 @@ func firstCPU() int {
 func shareShell(b *bench.Bench) string {
 	var text string
 	for _, s := range sharers {
-		g, err := steps.Group(b, s.suffix, limits, counts)
+		g, err := steps.Written(b, s.suffix, limits, counts)
 		if err != nil {
 			return steps.Unable(err)
 		}
 		text += g.Create().Shell() + g.WeighCPU(s.shares).Shell() + spawn(g, "taskset --cpu-list "+strconv.Itoa(firstCPU())+" yes")
 	}
-	g, err := steps.Group(b, "", limits, counts)
+	g, err := steps.Written(b, "", limits, counts)
 	if err != nil {
 		return steps.Unable(err)
 	}

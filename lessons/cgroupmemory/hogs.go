@@ -106,17 +106,13 @@ var largeHog = fmt.Sprintf(`yes | tr -d "\n" | head -c %d | tail`, 2*most.Bytes)
 const free = "-free"
 
 func largeShell(b *bench.Bench) string {
-	g, err := steps.Group(b, free, cgroup.Memory)
+	g, err := steps.Written(b, free, cgroup.Memory)
 	if err != nil {
 		return steps.Unable(err)
 	}
-	var join strings.Builder
-	for _, op := range g.Join(0) {
-		fmt.Fprintf(&join, "  echo \"$BASHPID\" >%s\n", op.Path)
-	}
 	return "printf '%s\\n' '" + largeHog + "; echo $? >/status' >\"$LAB/in\"\n" +
 		g.Create().Shell() +
-		"(\n" + join.String() + "  " + largeHog + " >/dev/null\n) && status=0 || status=$?\n" +
+		"(\n" + g.JoinShell(`  echo "$BASHPID"`) + "  " + largeHog + " >/dev/null\n) && status=0 || status=$?\n" +
 		"echo \"$status\" >\"$LAB/status\"\n" +
 		"until [ -s \"$LAB/rootfs/status\" ]; do sleep 0.1; done\n"
 }

@@ -20,8 +20,8 @@ func Lesson() lesson.Lesson {
 		Summary: "let a hog have 80 MB, and see the kernel end one that wants more",
 		Prose:   prose,
 		Needs:   []doctor.Need{doctor.SixNamespaces, doctor.CgroupMemory},
-		Prepare: steps.Delegate,
-		Setup:   []lesson.Step{steps.Gather(), steps.Isolate(), steps.Null(), steps.MakeGroup(cgroup.Memory), steps.JoinGroup(cgroup.Memory)},
+		Prepare: steps.Delegate, PrepareShell: steps.DelegateShell,
+		Setup: []lesson.Step{steps.Gather(), steps.Isolate(), steps.Null(), steps.MakeGroup(cgroup.Memory), steps.JoinGroup(cgroup.Memory)},
 		Steps: []lesson.Step{
 			{
 				Title:  "Limit the group to 80 MB, and to no swap",

@@ -20,7 +20,7 @@ var most = cgroup.MemoryLimit{Bytes: 80 * mb, Swap: 0}
 func group(b *bench.Bench) (*cgroup.Group, error) { return steps.Group(b, "", cgroup.Memory) }
 
 func limitShell(b *bench.Bench) string {
-	g, err := group(b)
+	g, err := steps.Written(b, "", cgroup.Memory)
 	if err != nil {
 		return steps.Unable(err)
 	}

@@ -96,11 +96,7 @@ func ration() lesson.Step {
 			case g == nil:
 				return fmt.Sprintf("echo %q\n", "no group can be made here: "+lack)
 			}
-			text := g.Create().Shell()
-			for _, op := range g.Join(0) {
-				text += fmt.Sprintf("cat \"$LAB/pid\" >%s\n", op.Path)
-			}
-			return text
+			return g.Create().Shell() + g.JoinShell(`cat "$LAB/pid"`)
 		},
 		Do: func(_ context.Context, b *bench.Bench) error {
 			g, _, err := group(b)

@@ -25,9 +25,7 @@ func enterShell(b *bench.Bench) string {
 	}
 	join := ""
 	if g != nil {
-		for _, op := range g.Join(0) {
-			join += fmt.Sprintf("  echo \"$BASHPID\" >%s\n", op.Path)
-		}
+		join = g.JoinShell(`  echo "$BASHPID"`)
 	}
 	return `# docker exec -i box sh
 mkfifo "$LAB/exec.in"

@@ -36,6 +36,8 @@ func Lesson() lesson.Lesson {
 				Do:     startAlone,
 				Source: []any{network.Alone},
 				Verify: isAlone,
+
+				Overtaken: true, // the cable comes later
 			},
 			{
 				Title:  "Start a server in it",

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,6 +27,16 @@ func Group(b *bench.Bench, suffix string, controllers ...cgroup.Controller) (*cg
 		return nil, err
 	}
 	return g.Beside(suffix), nil
+}
+
+// Written is Group for the commands of a step. Where a script has to ask systemd
+// for a part of the tree first, the group is in that; see DelegateShell.
+func Written(b *bench.Bench, suffix string, controllers ...cgroup.Controller) (*cgroup.Group, error) {
+	g, err := Group(b, suffix, controllers...)
+	if errors.Is(err, cgroup.ErrNotDelegated) {
+		return cgroup.Scoped(b.GroupName()+suffix, controllers...), nil
+	}
+	return g, err
 }
 
 // judged is the group that the subject is in, or else the one of the name that
@@ -83,7 +94,7 @@ func MakeGroup(controllers ...cgroup.Controller) lesson.Step {
 		Title: "Make a control group",
 		Why:   "A directory in the cgroup file system is a group. The kernel fills it with the files of the group's controllers.",
 		Shell: func(b *bench.Bench) string {
-			g, err := Group(b, "", controllers...)
+			g, err := Written(b, "", controllers...)
 			if err != nil {
 				return Unable(err)
 			}
@@ -150,7 +161,7 @@ func JoinGroup(controllers ...cgroup.Controller) lesson.Step {
 		Title: "Put the sandbox into it",
 		Why:   "A process is moved by writing its number to cgroup.procs. Children born from then on are born into the same group.",
 		Shell: func(b *bench.Bench) string {
-			g, err := Group(b, "", controllers...)
+			g, err := Written(b, "", controllers...)
 			if err != nil {
 				return Unable(err)
 			}

@@ -24,3 +24,16 @@ func DelegateFor(c cgroup.Controller) func(context.Context, *bench.Bench) error 
 		return err
 	}
 }
+
+// scopeFile is where a script leaves the directory of its scope, for the
+// commands that take all away.
+const scopeFile = `"$LAB/scope"`
+
+// DelegateShell is the same for the shell that runs a script, or nothing where
+// there is no need.
+func DelegateShell(*bench.Bench) string {
+	if _, err := cgroup.Locate(cgroup.Memory); !errors.Is(err, cgroup.ErrNotDelegated) {
+		return ""
+	}
+	return cgroup.DelegateShell() + `echo "$scope" >` + scopeFile + "\n"
+}

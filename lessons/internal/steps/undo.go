@@ -14,16 +14,20 @@ import (
 func Ungroup(controllers []cgroup.Controller, suffixes ...string) func(*bench.Bench) string {
 	return func(b *bench.Bench) string {
 		var dirs []string
+		find := ""
+		if DelegateShell(b) != "" {
+			find = "scope=$(cat " + scopeFile + ")\n"
+		}
 		for _, suffix := range append([]string{""}, suffixes...) {
-			g, err := Group(b, suffix, controllers...)
+			g, err := Written(b, suffix, controllers...)
 			if err != nil {
 				return Unable(err)
 			}
 			for _, d := range g.Dirs {
-				dirs = append(dirs, d.Path)
+				dirs = append(dirs, cgroup.Word(d.Path))
 			}
 		}
-		return fmt.Sprintf(`kill -9 "$(cat "$LAB/pid")"
+		return find + fmt.Sprintf(`kill -9 "$(cat "$LAB/pid")"
 for group in %s; do
   # Only a group in which nothing runs can be removed.
   while [ -d "$group" ] && ! rmdir "$group" 2>/dev/null; do
