@@ -35,19 +35,7 @@ func Laws(t *testing.T, l lesson.Lesson, saboteurs map[string][]Saboteur) {
 	if err := l.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	for _, need := range l.Needs {
-		if found := doctor.Examine(t.Context(), need); !found.OK {
-			if found.What == "unknown need" {
-				t.Fatalf("need %q is unknown", need)
-			}
-			t.Skipf("this machine can't: %s: %s", found.What, found.Got)
-		}
-	}
-	if l.Prepare != nil {
-		if err := l.Prepare(t.Context(), &bench.Bench{}); err != nil {
-			t.Fatalf("Prepare = %v", err)
-		}
-	}
+	ready(t, l)
 	all := l.All()
 	// As a learner types them: in one bench, each step on top of those before.
 	t.Run("accepted after the shell", func(t *testing.T) {
@@ -79,6 +67,25 @@ func Laws(t *testing.T, l lesson.Lesson, saboteurs map[string][]Saboteur) {
 				})
 			}
 		})
+	}
+}
+
+// ready skips the test where the machine can't run the lesson, and prepares
+// this process for it.
+func ready(t *testing.T, l lesson.Lesson) {
+	t.Helper()
+	for _, need := range l.Needs {
+		if found := doctor.Examine(t.Context(), need); !found.OK {
+			if found.What == "unknown need" {
+				t.Fatalf("need %q is unknown", need)
+			}
+			t.Skipf("this machine can't: %s: %s", found.What, found.Got)
+		}
+	}
+	if l.Prepare != nil {
+		if err := l.Prepare(t.Context(), &bench.Bench{}); err != nil {
+			t.Fatalf("Prepare = %v", err)
+		}
 	}
 }
 

@@ -44,6 +44,10 @@ func TestLaws(t *testing.T) {
 	})
 }
 
+func TestFigures(t *testing.T) {
+	lessontest.Figures(t, Lesson(), "Give the group 5 % of all CPUs", "Share one CPU, one part to three")
+}
+
 // withoutControllers makes the group where only the freezer is.
 func withoutControllers(_ context.Context, b *bench.Bench) error {
 	g, err := steps.Group(b, "", cgroup.Freezer)

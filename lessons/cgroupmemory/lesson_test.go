@@ -35,6 +35,10 @@ func TestLaws(t *testing.T) {
 	})
 }
 
+func TestFigures(t *testing.T) {
+	lessontest.Figures(t, Lesson(), "Let a hog have 20 MB", "Let another have more than there is")
+}
+
 func wrongGroup(_ context.Context, b *bench.Bench) error {
 	g, err := steps.Group(b, free, cgroup.Memory)
 	if err != nil {
