@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
-
-	"golang.org/x/sys/unix"
 
 	"byhand/lab/cgroup"
 )
@@ -30,17 +27,11 @@ func (b *Bench) GroupName() string {
 	return groupPrefix + b.ID
 }
 
-// thawGroups lets run on what is frozen in the bench's cgroups: on v1 nobody there
-// dies before.
-func (b *Bench) thawGroups() error {
+// releaseGroups lets what is in the bench's cgroups run, so that it can end.
+func (b *Bench) releaseGroups() error {
 	groups, err := cgroup.Sweep(b.GroupName())
 	for _, g := range groups {
-		if _, lacks := g.Dir(cgroup.Freezer); lacks != nil {
-			continue
-		}
-		if cause := g.Thaw().Perform(nil); !errors.Is(cause, fs.ErrNotExist) && !errors.Is(cause, unix.ENODEV) {
-			err = errors.Join(err, cause)
-		}
+		err = errors.Join(err, g.Release(nil))
 	}
 	return err
 }
