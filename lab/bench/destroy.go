@@ -16,9 +16,9 @@ import (
 )
 
 // patience is how long Destroy waits for what was killed to be gone. In a virtual
-// machine that was given little CPU time, a shell and its hog were in state R for
-// 24 seconds with SIGKILL pending: a quota was held against them as they ended,
-// which releaseGroups lifts, and what the machine lacked itself, which nobody can.
+// machine that was given little CPU time, a shell and its hog with 2 % of a CPU were
+// in state R for 15 seconds with SIGKILL pending: they end on their quota, which
+// releaseGroups lifts, and on what CPU time the machine has, which it can't.
 const patience = time.Minute
 
 // Destroy ends the bench's processes, removes its cgroups, takes its mounts down
