@@ -158,7 +158,8 @@ func (c *Container) follow(ctx context.Context, p *process.Process, ours, theirs
 		ready := make([]byte, 1)
 		n, err := ours.Read(ready)
 		if n == 1 && err == nil {
-			if err := runHooks("prestart", h.Prestart, created); err != nil { //nolint:staticcheck // old engines have no other
+			//lint:ignore SA1019 configurations still have them
+			if err := runHooks("prestart", h.Prestart, created); err != nil {
 				return err
 			}
 			if err := runHooks("createRuntime", h.CreateRuntime, state); err != nil {

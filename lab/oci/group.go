@@ -133,8 +133,9 @@ func memoryFiles(g *cgroup.Group, m *specs.LinuxMemory) (ops cgroup.Ops) {
 	if m.Reservation != nil {
 		write("memory.soft_limit_in_bytes", *m.Reservation)
 	}
-	if m.Kernel != nil { //nolint:staticcheck // configurations still have it
-		write("memory.kmem.limit_in_bytes", *m.Kernel)
+	//lint:ignore SA1019 configurations still have it, and older kernels heed it
+	if kernel := m.Kernel; kernel != nil {
+		write("memory.kmem.limit_in_bytes", *kernel)
 	}
 	if m.KernelTCP != nil {
 		write("memory.kmem.tcp.limit_in_bytes", *m.KernelTCP)
