@@ -113,6 +113,8 @@ func calls() map[string]func(*Tracer, things) {
 		"hostname": func(t *Tracer, _ things) {
 			_ = t.Sethostname("inside")
 			_ = t.Sethostname("")
+			_ = t.Setdomainname("lessons")
+			_ = t.Setdomainname("")
 		},
 		"affinity": func(t *Tracer, _ things) {
 			_ = t.SetAffinity(0)
@@ -173,6 +175,9 @@ func calls() map[string]func(*Tracer, things) {
 			_ = t.DropBounding(63)
 			_ = t.ClearAmbient()
 			_ = t.Capset(1<<unix.CAP_CHOWN|1<<unix.CAP_KILL|1<<unix.CAP_BPF, 1<<unix.CAP_CHOWN|1<<unix.CAP_KILL|1<<unix.CAP_BPF, 0)
+			_ = t.Capset(1<<unix.CAP_CHOWN, 1<<unix.CAP_CHOWN|1<<unix.CAP_KILL, 1<<unix.CAP_KILL)
+			_ = t.RaiseAmbient(unix.CAP_KILL)
+			_ = t.RaiseAmbient(unix.CAP_CHOWN)
 			_ = t.Capset(0, 0, 0)
 			_ = t.Capset(1<<unix.CAP_CHOWN, 1<<unix.CAP_CHOWN, 1<<unix.CAP_CHOWN)
 		},

@@ -2,6 +2,7 @@ package pause
 
 import (
 	"fmt"
+	"strings"
 
 	"byhand/internal/doctor"
 	"byhand/internal/lesson"
@@ -10,9 +11,13 @@ import (
 	"byhand/lessons/internal/steps"
 )
 
+// begun waits, for some programs, until they are at what they are there for.
+var begun = map[string]string{"sleep": "until grep -q '^State:.S' \"/proc/$p/status\"; do sleep 0.1; done\n"}
+
 // frozenWhile writes a program that runs in the group, commands while it is
 // frozen, and some for after.
 func frozenWhile(b *bench.Bench, program, meanwhile, after string) string {
+	name, _, _ := strings.Cut(program, " ")
 	g, err := group(b)
 	if err != nil {
 		return steps.Unable(err)
@@ -22,7 +27,9 @@ func frozenWhile(b *bench.Bench, program, meanwhile, after string) string {
 		join += fmt.Sprintf("  echo \"$BASHPID\" >%s\n", op.Path)
 	}
 	return g.Create().Shell() + "(\n" + join + "  exec " + program + "\n) &\np=$!\n" +
-		"until grep -q " + g.Name + " \"/proc/$p/cgroup\"; do sleep 0.1; done\n" +
+		"until grep -q " + g.Name + " \"/proc/$p/cgroup\" && grep -q '^" + name + "$' \"/proc/$p/comm\"; do sleep 0.1; done\n" +
+		// A sleep that has not begun to sleep would do so after the thaw.
+		begun[name] +
 		g.Freeze().Shell() + standstill(g) + meanwhile + g.Thaw().Shell() + after
 }
 
