@@ -18,7 +18,7 @@ import (
 )
 
 // traced are the system calls that the Tracer makes.
-const traced = "umount2,mount_setattr,openat2,chdir,fchdir,chroot,mount,sethostname,execve,openat,write,mkdirat,unlinkat,pidfd_send_signal,sched_setaffinity,bpf," +
+const traced = "umount2,mount_setattr,openat2,chdir,fchdir,chroot,mount,sethostname,setdomainname,execve,openat,write,mkdirat,unlinkat,pidfd_send_signal,sched_setaffinity,bpf," +
 	"setns,socket,bind,setsockopt,sendto,recvfrom," +
 	"unshare,pivot_root,setsid,ioctl,dup3,mknodat,symlinkat,fchown,setgroups,setresgid,setresuid,prlimit64,prctl,capset,seccomp"
 
