@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
@@ -95,11 +96,7 @@ func await(pid int) (int, error) {
 	if err != nil {
 		return -1, err
 	}
-	status := state.Sys().(interface {
-		Signaled() bool
-		Signal() unix.Signal
-	})
-	if status.Signaled() {
+	if status := state.Sys().(syscall.WaitStatus); status.Signaled() {
 		return 128 + int(status.Signal()), nil
 	}
 	return state.ExitCode(), nil

@@ -108,6 +108,18 @@ func shown(m Mount, path string) string {
 	return filepath.Join(m.Target, rest)
 }
 
+// V1 returns those of version 1 that have controllers. Where there are any, the
+// version 2 hierarchy is at most one beside them.
+func V1(all []Hierarchy) []Hierarchy {
+	var v1 []Hierarchy
+	for _, h := range all {
+		if h.Version == 1 && len(h.Controllers) > 0 {
+			v1 = append(v1, h)
+		}
+	}
+	return v1
+}
+
 // WithController returns the hierarchy that has a controller, such as "cpu"
 // (what v1 calls blkio is io on v2). Where it is mounted more than once, one
 // that shows the process's own cgroup is preferred.

@@ -82,11 +82,8 @@ func (b *builder) cgroupFS() error {
 	if err != nil {
 		return err
 	}
-	v1 := false
-	for _, h := range all {
-		v1 = v1 || h.Version == 1 && len(h.Controllers) > 0
-	}
-	if !v1 {
+	v1 := kernel.V1(all)
+	if len(v1) == 0 {
 		err := b.mountOne(fileSystem{"cgroup", "/sys/fs/cgroup", "cgroup2", flags | readOnly, ""})
 		return b.lenient(err)
 	}
@@ -94,10 +91,7 @@ func (b *builder) cgroupFS() error {
 	if err := b.lenient(b.mountOne(fileSystem{"tmpfs", "/sys/fs/cgroup", "tmpfs", flags, "mode=755"})); err != nil {
 		return err
 	}
-	for _, h := range all {
-		if h.Version != 1 || len(h.Controllers) == 0 {
-			continue
-		}
+	for _, h := range v1 {
 		names := strings.Join(h.Controllers, ",")
 		fs := fileSystem{"cgroup", path.Join("/sys/fs/cgroup", names), "cgroup", flags | readOnly, names}
 		if err := b.lenient(b.mountOne(fs)); err != nil {

@@ -216,11 +216,8 @@ func (i *first) cgroups(w wish) error {
 	if err != nil {
 		return err
 	}
-	v1 := false
-	for _, h := range all {
-		v1 = v1 || h.Version == 1 && len(h.Controllers) > 0
-	}
-	if !v1 {
+	v1 := kernel.V1(all)
+	if len(v1) == 0 {
 		return i.inside(w.Destination, false, func(target string) error {
 			return i.t.Mount("cgroup", target, "cgroup2", w.flags, "")
 		})
@@ -233,10 +230,7 @@ func (i *first) cgroups(w wish) error {
 	if err != nil {
 		return err
 	}
-	for _, h := range all {
-		if h.Version != 1 || len(h.Controllers) == 0 {
-			continue
-		}
+	for _, h := range v1 {
 		if err := i.cgroupV1(w, h); err != nil {
 			return err
 		}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"os"
 
-	"golang.org/x/sys/unix"
-
 	"byhand/lab/process"
 )
 
@@ -27,11 +25,5 @@ func Fill(_ *process.Child, a Amount) (string, error) {
 		_, err = f.Write(bytes.Repeat([]byte("y\n"), a.Bytes/2))
 		err = errors.Join(err, f.Close())
 	}
-	if err == nil {
-		return "written", nil
-	}
-	if errno := unix.Errno(0); errors.As(err, &errno) {
-		return unix.ErrnoName(errno), nil
-	}
-	return err.Error(), nil
+	return written(err), nil
 }

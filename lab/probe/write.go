@@ -26,13 +26,18 @@ func Write(_ *process.Child, n Note) (string, error) {
 		_, err = f.WriteString(n.Text)
 		err = errors.Join(err, f.Close())
 	}
+	return written(err), nil
+}
+
+// written is how a write ended: the error's name, or "written".
+func written(err error) string {
 	if err == nil {
-		return "written", nil
+		return "written"
 	}
 	if errno := unix.Errno(0); errors.As(err, &errno) {
-		return unix.ErrnoName(errno), nil
+		return unix.ErrnoName(errno)
 	}
-	return err.Error(), nil
+	return err.Error()
 }
 
 // Mounts is a stage: it returns its mount namespace's mounts, those outside the
