@@ -15,6 +15,7 @@ import (
 	"byhand/lab/chroot"
 	"byhand/lab/namespace"
 	"byhand/lab/process"
+	"byhand/lab/sys"
 )
 
 // Kept is a container that somebody watches over: its directory has the named
@@ -100,4 +101,9 @@ func (k Kept) Read(name string) (int, error) {
 		return 0, err
 	}
 	return strconv.Atoi(strings.TrimSpace(string(text)))
+}
+
+// Say writes a command line to the container's shell.
+func (k Kept) Say(t *sys.Tracer, line string) error {
+	return say(t, filepath.Join(k.Dir, "in"), line)
 }

@@ -47,7 +47,7 @@ func serve(ctx context.Context, b *bench.Bench) error {
 	if err := sandbox.Join(ctx, b, "serve", binding, nil); err != nil {
 		return err
 	}
-	if err := b.Trace.WriteFile(b.Path("in"), "cat /data/index.html; echo written inside >/data/inside\n"); err != nil {
+	if err := sandbox.Say(b, "cat /data/index.html; echo written inside >/data/inside"); err != nil {
 		return err
 	}
 	return await(ctx, filepath.Join(site(b), "inside"))

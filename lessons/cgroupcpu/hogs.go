@@ -51,7 +51,7 @@ func spawn(g *cgroup.Group, command string) string {
 
 // hogs starts them in the sandbox, and in a group beside the sandbox's.
 func hogs(ctx context.Context, b *bench.Bench) error {
-	if err := b.Trace.WriteFile(b.Path("in"), inside()+"\n"); err != nil {
+	if err := sandbox.Say(b, inside()); err != nil {
 		return err
 	}
 	g, err := steps.Group(b, free, limits, counts)

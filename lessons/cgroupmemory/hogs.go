@@ -27,7 +27,7 @@ func smallShell(*bench.Bench) string { return "printf '%s\\n' '" + smallHog + "'
 
 // small starts the first hog and shows how it grows.
 func small(ctx context.Context, b *bench.Bench) error {
-	if err := b.Trace.WriteFile(b.Path("in"), smallHog+"\n"); err != nil {
+	if err := sandbox.Say(b, smallHog); err != nil {
 		return err
 	}
 	g, err := group(b)
@@ -119,7 +119,7 @@ func largeShell(b *bench.Bench) string {
 
 // large starts the second hog in the sandbox, and its like in a group beside.
 func large(ctx context.Context, b *bench.Bench) error {
-	if err := b.Trace.WriteFile(b.Path("in"), largeHog+"; echo $? >/status\n"); err != nil {
+	if err := sandbox.Say(b, largeHog+"; echo $? >/status"); err != nil {
 		return err
 	}
 	g, err := group(b)

@@ -9,6 +9,7 @@ import (
 	"byhand/internal/lessontest"
 	"byhand/lab/bench"
 	"byhand/lab/cgroup"
+	"byhand/lab/sandbox"
 	"byhand/lessons/internal/steps"
 )
 
@@ -75,7 +76,7 @@ func onlyInside(ctx context.Context, b *bench.Bench) error {
 
 // killedByHand has a hog killed by somebody else than the kernel.
 func killedByHand(ctx context.Context, b *bench.Bench) error {
-	if err := b.Trace.WriteFile(b.Path("in"), "sh -c 'kill -9 $$'; echo $? >/status\n"); err != nil {
+	if err := sandbox.Say(b, "sh -c 'kill -9 $$'; echo $? >/status"); err != nil {
 		return err
 	}
 	return unlimited(ctx, b)

@@ -110,7 +110,7 @@ func write(_ context.Context, b *bench.Bench) error {
 	if err := os.WriteFile(b.Path("outside.txt"), []byte("you can not see me\n"), 0o644); err != nil {
 		return err
 	}
-	return b.Trace.WriteFile(b.Path("in"), "echo made inside >/inside.txt\n")
+	return sandbox.Say(b, "echo made inside >/inside.txt")
 }
 
 func walled(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {

@@ -80,7 +80,7 @@ func inhabit() lesson.Step {
 
 // begin tells the sandbox's shell to start them.
 func begin(_ context.Context, b *bench.Bench) error {
-	return b.Trace.WriteFile(b.Path("in"), sleepers+"\n")
+	return sandbox.Say(b, sleepers)
 }
 
 // into writes what is found out about the sandbox to a file of the bench.

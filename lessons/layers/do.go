@@ -101,7 +101,7 @@ until [ -s "$LAB/upper/done" ]; do sleep 0.1; done
 
 // change has the shell inside write, change and delete.
 func change(ctx context.Context, b *bench.Bench) error {
-	if err := b.Trace.WriteFile(b.Path("in"), changeCommands+"\n"); err != nil {
+	if err := sandbox.Say(b, changeCommands); err != nil {
 		return err
 	}
 	for range 1000 { // whether it did is for Verify to say

@@ -10,6 +10,7 @@ import (
 
 	"byhand/internal/lesson"
 	"byhand/lab/bench"
+	"byhand/lab/sandbox"
 	"byhand/lab/workload"
 	"byhand/lessons/internal/steps"
 )
@@ -40,7 +41,7 @@ func countShell(b *bench.Bench) string {
 
 // count starts the one in the sandbox, and the other in a group beside.
 func count(ctx context.Context, b *bench.Bench) error {
-	if err := b.Trace.WriteFile(b.Path("in"), inside+"\n"); err != nil {
+	if err := sandbox.Say(b, inside); err != nil {
 		return err
 	}
 	g, err := other(b)

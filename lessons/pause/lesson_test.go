@@ -45,7 +45,7 @@ func TestLaws(t *testing.T) {
 }
 
 func onlyInside(_ context.Context, b *bench.Bench) error {
-	return b.Trace.WriteFile(b.Path("in"), inside+"\n")
+	return sandbox.Say(b, inside)
 }
 
 func freezeOther(ctx context.Context, b *bench.Bench) error {

@@ -69,5 +69,5 @@ func keep(ctx context.Context, b *bench.Bench) error {
 	if err := join("tmp")(ctx, b); err != nil {
 		return err
 	}
-	return b.Trace.WriteFile(b.Path("in"), "echo "+secret+" >/tmp/secret\n")
+	return sandbox.Say(b, "echo "+secret+" >/tmp/secret")
 }

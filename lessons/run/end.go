@@ -128,7 +128,7 @@ func once(ctx context.Context, b *bench.Bench) error {
 	if err != nil {
 		return err
 	}
-	if err := b.Trace.WriteFile(b.Path("boxes", job, "in"), errand+"\n"); err != nil {
+	if err := kept(b, job).Say(b.Trace, errand); err != nil {
 		return err
 	}
 	return until(ctx, func() bool { return presence(k.Dir) != "there" })
