@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -99,10 +100,11 @@ func (x *terminal) text() string {
 	return strings.ReplaceAll(x.shown.String(), "\r\n", "\n")
 }
 
-// end returns the last that was shown.
+// end returns the last that was shown, of equal lines one: a prompt that was
+// answered by Enter again and again would hide what came before.
 func (x *terminal) end() string {
-	text := x.text()
-	return text[max(0, len(text)-1000):]
+	text := strings.Join(slices.Compact(slices.Collect(strings.Lines(x.text()))), "")
+	return text[max(0, len(text)-2000):]
 }
 
 // await waits until ready.

@@ -20,6 +20,7 @@ func TestFlags(t *testing.T) {
 			"CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWUSER|CLONE_NEWPID|CLONE_NEWNET"},
 		{"CloneFlags of an unknown one", CloneFlags(unix.CLONE_NEWUSER | 1<<9), "CLONE_NEWUSER|0x200"},
 		{"openFlags(0)", openFlags(0), "O_RDONLY"},
+		{"openFlags(O_WRONLY, O_NONBLOCK)", openFlags(unix.O_WRONLY | unix.O_NONBLOCK), "O_WRONLY|O_NONBLOCK"},
 		{"openFlags of an unknown one", openFlags(unix.O_RDWR | 1<<30), "O_RDWR|0x40000000"},
 		{"attachFlags of an unknown one", attachFlags(1 << 20), "0x100000"},
 		{"attachType of an unknown one", attachType(0x7f), "0x7f"},
