@@ -1,19 +1,17 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/unix"
 
+	"byhand/internal/rerun"
 	"byhand/lab"
 	"byhand/lab/network"
 	"byhand/lab/process"
@@ -25,9 +23,10 @@ func TestMain(m *testing.M) {
 	if process.IsChild() {
 		os.Exit(process.ChildMain(lab.Stages()))
 	}
-	if len(os.Args) > 1 && strings.HasPrefix(os.Args[1], "-test.") {
-		apart(m)
-		return
+	// Containers have a bridge, and that is not to be the machine's.
+	tests := len(os.Args) > 1 && strings.HasPrefix(os.Args[1], "-test.")
+	if tests && os.Geteuid() == 0 && !rerun.IsApart() {
+		os.Exit(rerun.Apart(unix.CLONE_NEWNET))
 	}
 	testscript.Main(m, commands())
 }
@@ -35,33 +34,8 @@ func TestMain(m *testing.M) {
 // commands are what this test binary is by its names.
 func commands() map[string]func() { return map[string]func(){"byhand": main, ociName: main} }
 
-// envApart tells this test binary that it is in the network namespace made for it.
-const envApart = "BYHAND_TEST_APART"
-
-// apart runs the tests as root in a network namespace of their own: containers
-// have a bridge, and that is not to be the machine's.
-func apart(m *testing.M) {
-	if os.Geteuid() != 0 || os.Getenv(envApart) != "" {
-		testscript.Main(m, commands())
-		return
-	}
-	c := exec.Command("/proc/self/exe", os.Args[1:]...)
-	c.Args[0] = os.Args[0]
-	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
-	c.Env = append(os.Environ(), envApart+"=1")
-	c.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET, Pdeathsig: unix.SIGKILL}
-	err := c.Run()
-	if ended := (*exec.ExitError)(nil); errors.As(err, &ended) {
-		os.Exit(ended.ExitCode())
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "run the tests in a network namespace of their own:", err)
-		os.Exit(1)
-	}
-}
-
 func TestScripts(t *testing.T) {
-	if os.Getenv(envApart) != "" {
+	if rerun.IsApart() {
 		if err := network.Loopback(nil); err != nil {
 			t.Fatal(err)
 		}

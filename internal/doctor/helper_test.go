@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -14,27 +13,16 @@ import (
 	"testing"
 	"unsafe"
 
+	"byhand/internal/rerun"
+
 	"golang.org/x/sys/unix"
 )
 
-// helperEnv makes the test binary an examination in a child: its value is what
-// to spoil first, and then what to examine.
-const helperEnv = "BYHAND_DOCTOR_TEST_HELPER"
+func TestMain(m *testing.M) { rerun.Main(m, examine) }
 
-func TestMain(m *testing.M) {
-	job := os.Getenv(helperEnv)
-	if job == "" {
-		os.Exit(m.Run())
-	}
-	if err := help(job); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
-
-// help does a job such as "chroot /dir|user-namespaces" and prints the
+// examine does a job such as "chroot /dir|user-namespaces" and prints the
 // findings as JSON; "all" stands for All.
-func help(job string) error {
+func examine(job string) error {
 	spoil, what, _ := strings.Cut(job, "|")
 	verb, arg, _ := strings.Cut(spoil, " ")
 	var err error
@@ -74,7 +62,7 @@ func help(job string) error {
 // child starts this test binary on a job and returns what it found.
 func child(t *testing.T, attr *syscall.SysProcAttr, job string) []Finding {
 	t.Helper()
-	cmd := again(attr, job)
+	cmd := rerun.Job(attr, job)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -85,18 +73,6 @@ func child(t *testing.T, attr *syscall.SysProcAttr, job string) []Finding {
 		t.Fatalf("child on %q: %v in %q", job, err, stdout.String())
 	}
 	return all
-}
-
-// again is a command that runs this test binary on a job.
-func again(attr *syscall.SysProcAttr, job string) *exec.Cmd {
-	return &exec.Cmd{
-		Path: "/proc/self/exe",
-		Args: []string{os.Args[0]},
-		Env:  append(os.Environ(), helperEnv+"="+job),
-		// The directory of the tests may be closed to another user.
-		Dir:         "/",
-		SysProcAttr: attr,
-	}
 }
 
 // ordinary are the attributes of a child without privilege.
@@ -142,7 +118,7 @@ func dropped(what string, keep ...uintptr) error {
 	if err := unix.Prctl(unix.PR_SET_SECUREBITS, noRoot|noRootLocked, 0, 0, 0); err != nil {
 		return fmt.Errorf("prctl PR_SET_SECUREBITS: %w", err)
 	}
-	cmd := again(&syscall.SysProcAttr{AmbientCaps: keep}, "|"+what)
+	cmd := rerun.Job(&syscall.SysProcAttr{AmbientCaps: keep}, "|"+what)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	return cmd.Run()
 }
@@ -183,7 +159,7 @@ func besideFirst(dir, what string) error {
 	if err := unix.Mount("/", dir, "", unix.MS_BIND|unix.MS_REC, ""); err != nil {
 		return fmt.Errorf("mount / %s: %w", dir, err)
 	}
-	cmd := again(&syscall.SysProcAttr{Chroot: dir}, "|"+what)
+	cmd := rerun.Job(&syscall.SysProcAttr{Chroot: dir}, "|"+what)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	return cmd.Run()
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"byhand/internal/rerun"
 )
 
 func TestParseStat(t *testing.T) {
@@ -64,7 +66,7 @@ func TestDescendants(t *testing.T) {
 	cmd := exec.Command("sh", "-c", `exec 3<&0; sh -c 'cat <&3; :' &
 		sh -c 'while read -r name <"/proc/$PPID/comm" && [ "$name" != cat ]; do :; done' & echo; exec cat`)
 	cmd.Dir = "/"
-	pid := started(t, cmd, nil)
+	pid := rerun.Start(t, cmd, nil)
 	var got []Stat
 	eventually(t, "Descendants with a child, a grandchild and a zombie", func() bool {
 		var err error
@@ -145,7 +147,7 @@ func TestLinksAndEnviron(t *testing.T) {
 	// Its environment can be read once execve(2) is over, which its word shows.
 	cmd := exec.Command("sh", "-c", "echo; read -r end; :")
 	cmd.Dir, cmd.Env = "/proc", []string{"A=1", "B=two words\n", "C="}
-	pid := started(t, cmd, nil)
+	pid := rerun.Start(t, cmd, nil)
 	if cwd, err := CwdLink(pid); err != nil || cwd != "/proc" {
 		t.Errorf("CwdLink(%d) = %q, %v; want /proc", pid, cwd, err)
 	}
@@ -162,7 +164,7 @@ func TestLinksAndEnviron(t *testing.T) {
 func TestEnvironOfNone(t *testing.T) {
 	cmd := exec.Command("sh", "-c", "echo; read -r end; :")
 	cmd.Env = []string{}
-	pid := started(t, cmd, nil)
+	pid := rerun.Start(t, cmd, nil)
 	if got, err := Environ(pid); err != nil || got != nil {
 		t.Errorf("Environ(%d) of a process without = %q, %v; want none", pid, got, err)
 	}

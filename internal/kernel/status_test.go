@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 
+	"byhand/internal/rerun"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -133,7 +135,7 @@ func TestMapsOfSeveralRanges(t *testing.T) {
 	// The binary of the tests may be closed to the other user.
 	cmd := exec.Command(command(t, "sh"), "-c", "echo; exec cat")
 	cmd.SysProcAttr, cmd.Dir = attr, "/"
-	pid := started(t, cmd, nil)
+	pid := rerun.Start(t, cmd, nil)
 	uids, err1 := UIDMap(pid)
 	gids, err2 := GIDMap(pid)
 	if uids != "0 1000 1 1 100000 65536" || gids != "0 2000 3" {

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"byhand/internal/kernel"
+	"byhand/internal/rerun"
 )
 
 // TestNamespaces starts a process in one new namespace of each kind, and wants
@@ -99,7 +100,7 @@ func TestRights(t *testing.T) {
 		t.Skip("needs setpriv(1)")
 	}
 	c := exec.Command(setpriv, "--bounding-set", "-all,+chown", "sh", "-c", "echo 0; cat")
-	a = looked(t, started(t, c, nil))
+	a = looked(t, rerun.Start(t, c, nil))
 	for _, want := range []struct{ set, names string }{{"bounding", "CAP_CHOWN"}, {"effective", "CAP_CHOWN"}, {"ambient", "none"}} {
 		i := slices.IndexFunc(a.Capabilities, func(c CapabilitySet) bool { return c.Name == want.set })
 		if got := a.Capabilities[i].String(); got != want.names {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"byhand/internal/kernel"
+	"byhand/internal/rerun"
 )
 
 // listed finds the container whose first process is pid.
@@ -75,7 +76,7 @@ func TestMinders(t *testing.T) {
 	sh := func(argv ...string) {
 		c := exec.Command("/bin/sh", append([]string{minder}, argv[1:]...)...)
 		c.Args[0] = argv[0]
-		started(t, c, nil)
+		rerun.Start(t, c, nil)
 	}
 	t.Run("shim", func(t *testing.T) {
 		sh("dockerd", "--data-root", store)

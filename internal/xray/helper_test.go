@@ -1,13 +1,8 @@
 package xray
 
 import (
-	"bufio"
-	"encoding/json"
 	"fmt"
-	"io"
-	"net"
 	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"syscall"
@@ -15,61 +10,53 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"byhand/internal/rerun"
 )
 
-// jobEnv makes the test binary a process to look at, or one that looks: its
-// value is the job to do first.
-const jobEnv = "BYHAND_XRAY_TEST_JOB"
+func TestMain(m *testing.M) { rerun.Main(m, rerun.Standing(work)) }
 
-func TestMain(m *testing.M) {
-	job := os.Getenv(jobEnv)
-	if job == "" {
-		os.Exit(m.Run())
-	}
-	if err := do(job); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
-
-// do does a job such as "chroot /dir", prints what came of it as a line of JSON,
-// and stands until its input ends.
-func do(job string) error {
+// work does a job such as "chroot /dir" in a process to look at, or in one that looks.
+func work(job string) (said any, err error) {
 	verb, arg, _ := strings.Cut(job, " ")
-	var said any
-	var err error
 	switch verb {
 	case "stand":
+		return nil, nil
 	case "chroot":
-		err = unix.Chroot(arg)
+		return nil, unix.Chroot(arg)
 	case "filter":
-		err = filter()
+		return nil, filter()
 	case "listen":
-		var l net.Listener
-		if l, err = net.Listen("tcp4", "0.0.0.0:0"); err == nil {
-			defer l.Close()
-			said = l.Addr().(*net.TCPAddr).Port
-		}
+		return listen()
 	case "mount":
-		err = unix.Mount("byhand-test", arg, "tmpfs", unix.MS_RDONLY, "")
+		return nil, unix.Mount("byhand-test", arg, "tmpfs", unix.MS_RDONLY, "")
 	case "look":
-		var pid int
-		if pid, err = strconv.Atoi(arg); err == nil {
-			said, err = Look(pid)
+		pid, err := strconv.Atoi(arg)
+		if err != nil {
+			return nil, err
 		}
+		return Look(pid)
 	case "list":
-		said, err = Containers(nil)
-	default:
-		err = fmt.Errorf("no such job: %q", job)
+		return Containers(nil)
 	}
+	return nil, fmt.Errorf("no such job: %q", job)
+}
+
+// listen listens on all addresses as long as the process stands: the descriptor
+// is no one's, so that nothing closes it. It returns the port.
+func listen() (int, error) {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if err := json.NewEncoder(os.Stdout).Encode(said); err != nil {
-		return err
+	if err := unix.Listen(fd, 1); err != nil { // unbound, it gets a port
+		return 0, err
 	}
-	_, err = io.Copy(io.Discard, os.Stdin)
-	return err
+	name, err := unix.Getsockname(fd)
+	if err != nil {
+		return 0, err
+	}
+	return name.(*unix.SockaddrInet4).Port, nil
 }
 
 // filter puts all threads under a seccomp filter that allows everything.
@@ -90,38 +77,7 @@ func filter() error {
 // returns its pid. It ends with the test.
 func stand(t *testing.T, attr *syscall.SysProcAttr, job string, said any) int {
 	t.Helper()
-	return started(t, &exec.Cmd{
-		Path: "/proc/self/exe", Args: []string{os.Args[0]}, Env: append(os.Environ(), jobEnv+"="+job), Dir: "/", SysProcAttr: attr,
-	}, said)
-}
-
-// started starts a command that says a line and then stands until its input ends.
-func started(t *testing.T, cmd *exec.Cmd, said any) int {
-	t.Helper()
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = in.Close()
-		_ = cmd.Wait()
-	})
-	text, err := bufio.NewReader(out).ReadBytes('\n')
-	if err == nil && said != nil {
-		err = json.Unmarshal(text, said)
-	}
-	if err != nil {
-		t.Fatalf("%s: %v: %s", cmd, err, text)
-	}
-	return cmd.Process.Pid
+	return rerun.Start(t, rerun.Job(attr, job), said)
 }
 
 // root skips a test that only root can run.

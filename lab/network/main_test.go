@@ -14,36 +14,17 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"byhand/internal/rerun"
 	"byhand/lab/network"
 )
 
-// envApart tells this test binary that it is in the network namespace made for it.
-const envApart = "BYHAND_TEST_APART"
-
-// TestMain runs the tests in a network namespace of their own, and as an
-// ordinary user in a user namespace too: the machine's network is not theirs.
+// TestMain runs the tests in a network namespace of their own: the machine's
+// network is not theirs.
 func TestMain(m *testing.M) {
-	if os.Getenv(envApart) != "" {
-		os.Exit(m.Run())
+	if !rerun.IsApart() {
+		os.Exit(rerun.Apart(unix.CLONE_NEWNET))
 	}
-	c := exec.Command("/proc/self/exe", os.Args[1:]...)
-	c.Args[0] = os.Args[0]
-	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
-	c.Env = append(os.Environ(), envApart+"=1")
-	c.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET, Pdeathsig: unix.SIGKILL}
-	if os.Geteuid() != 0 {
-		c.SysProcAttr.Cloneflags |= unix.CLONE_NEWUSER
-		c.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{HostID: os.Geteuid(), Size: 1}}
-		c.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{HostID: os.Getegid(), Size: 1}}
-	}
-	err := c.Run()
-	if ended := (*exec.ExitError)(nil); errors.As(err, &ended) {
-		os.Exit(ended.ExitCode())
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "run the tests in a network namespace of their own:", err)
-		os.Exit(1)
-	}
+	os.Exit(m.Run())
 }
 
 // namespace makes a network namespace that lasts as long as the test.
