@@ -218,7 +218,8 @@ func (e *engine) prune(c *cobra.Command) error {
 	}
 	title := "Deleted Containers:"
 	for _, l := range list {
-		if l.Status.Running() || l.Status.Word == "restarting" || l.Box.Watched() {
+		starting := l.Status.Word == "created" && l.Box.Watched()
+		if l.Status.Running() || l.Status.Word == "restarting" || starting {
 			continue
 		}
 		if err := control.Remove(c.Context(), l.Box, false); err != nil {

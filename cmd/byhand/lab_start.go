@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"byhand/lab/attach"
+	"byhand/lab/control"
 	"byhand/lab/state"
 )
 
@@ -37,6 +38,9 @@ func newLabStart() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := control.Startable(c.Context(), b); err != nil {
+				return err
+			}
 			conn, err := start(b)
 			if err != nil {
 				return err
@@ -55,9 +59,12 @@ func newLabStart() *cobra.Command {
 }
 
 // startBox starts a container; one that runs is left as it is.
-func startBox(_ context.Context, _ *engine, b state.Box) error {
+func startBox(ctx context.Context, _ *engine, b state.Box) error {
 	status, err := b.Status()
 	if err != nil || status.Running() {
+		return err
+	}
+	if err := control.Startable(ctx, b); err != nil {
 		return err
 	}
 	conn, err := start(b)

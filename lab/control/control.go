@@ -51,10 +51,11 @@ func Kill(b state.Box, signal unix.Signal) error {
 			return err
 		}
 	}
+	// Said first: its monitor says that it died as soon as it did.
+	b.Note("kill", "signal", strconv.Itoa(int(signal)))
 	if err := s.Signal(signal); err != nil && !errors.Is(err, unix.ESRCH) {
 		return fmt.Errorf("cannot kill container %.12s: %w", b.ID, err)
 	}
-	b.Note("kill", "signal", strconv.Itoa(int(signal)))
 	if signal == unix.SIGKILL && s.Word == "paused" {
 		// On cgroup v1 what is frozen does not even die.
 		return s.Group.Thaw().Perform(nil)
@@ -69,7 +70,7 @@ func KillAndWait(ctx context.Context, b state.Box, signal unix.Signal) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	_, err := b.Await(ctx)
+	_, err := b.AwaitEnd(ctx)
 	return err
 }
 
@@ -105,10 +106,10 @@ func Stop(ctx context.Context, b state.Box, seconds *int) error {
 			return err
 		}
 	}
+	b.Note("kill", "signal", strconv.Itoa(int(signal)))
 	if err := s.Signal(signal); err != nil && !errors.Is(err, unix.ESRCH) {
 		return fmt.Errorf("stop container %.12s: %w", b.ID, err)
 	}
-	b.Note("kill", "signal", strconv.Itoa(int(signal)))
 	defer b.Note("stop")
 	wait := 10
 	if c.StopTimeout != nil {
@@ -123,7 +124,7 @@ func Stop(ctx context.Context, b state.Box, seconds *int) error {
 		polite, cancel = context.WithTimeout(ctx, time.Duration(wait)*time.Second)
 		defer cancel()
 	}
-	if _, err := b.Await(polite); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := b.AwaitEnd(polite); !errors.Is(err, context.DeadlineExceeded) {
 		return ignoreGone(err)
 	}
 	err = ignoreGone(KillAndWait(ctx, b, unix.SIGKILL))
@@ -172,6 +173,18 @@ func Remove(ctx context.Context, b state.Box, force bool) error {
 	}
 	// Where the monitor was killed, its container's cgroup is left, and its ports.
 	return errors.Join(b.Sweep(ctx), wire.Drop(b), b.Remove())
+}
+
+// Startable waits for the monitor of a container that has ended: it may not have
+// gone yet, and there can be no second one beside it.
+func Startable(ctx context.Context, b state.Box) error {
+	s, err := b.Status()
+	if err != nil || s.Word != "exited" {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return unwatched(ctx, b)
 }
 
 // unwatched waits until the container has neither a process nor a monitor.

@@ -130,8 +130,12 @@ func (m *monitor) live() (status int, err error) {
 		if time.Since(begun) > 10*time.Second {
 			wait = 100 * time.Millisecond
 		}
-		if !m.again(status) || !m.rest(wait) {
+		if !m.record.Restarting {
 			return status, nil
+		}
+		if !m.rest(wait) {
+			m.record.Restarting = false
+			return status, m.box.SetRecord(m.record)
 		}
 		m.record.Restarts++
 	}

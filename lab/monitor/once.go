@@ -68,6 +68,7 @@ func (m *monitor) once() (status int, err error) {
 	m.clients.input.set(nil, nil)
 	m.journal.flush()
 	m.record.PID, m.record.ExitCode, m.record.Finished = 0, status, time.Now().UTC()
+	m.record.Restarting = m.again(status)
 	m.record.OOMKilled = outOfMemory(plan.Group)
 	err = errors.Join(err, m.clear(plan.Group))
 	// Before the record, which is what who stops it waits for.
@@ -201,7 +202,7 @@ func (m *monitor) failed(err error) error {
 	if e := (*startError)(nil); errors.As(err, &e) {
 		exit = e.Status
 	}
-	m.record.PID, m.record.Group, m.record.ExitCode, m.record.Error = 0, nil, exit, err.Error()
+	m.record.PID, m.record.Group, m.record.ExitCode, m.record.Error, m.record.Restarting = 0, nil, exit, err.Error(), false
 	m.record.Started = time.Time{}
 	return errors.Join(err, m.box.SetRecord(m.record))
 }

@@ -145,6 +145,11 @@ func TestStatusAsksTheKernel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	word("exited", 3) // its monitor is about to go
+	r.Restarting = true
+	if err := b.SetRecord(r); err != nil {
+		t.Fatal(err)
+	}
 	word("restarting", 3)
 	if _, err := b.Hold(); !errors.Is(err, ErrHeld) {
 		t.Errorf("Hold of one that is held = %v; want ErrHeld", err)

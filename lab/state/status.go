@@ -31,8 +31,10 @@ type Record struct {
 	OOMKilled bool
 	// Error is why it could not be started.
 	Error string
-	// Restarts counts how often it was started again by itself.
-	Restarts int
+	// Restarts counts how often it was started again by itself, and Restarting
+	// says that its monitor is about to do so.
+	Restarts   int
+	Restarting bool `json:",omitempty"`
 	// Group is the cgroup that it is in.
 	Group *cgroup.Group `json:",omitempty"`
 	// Address is what its network gave it, for people and scripts.
@@ -99,7 +101,7 @@ func (b Box) Status() (Status, error) {
 		return s, nil
 	}
 	s.Word = "exited"
-	if s.PID == 0 && b.Watched() {
+	if s.Restarting && b.Watched() {
 		s.Word = "restarting"
 	}
 	if s.PID != 0 {
@@ -126,7 +128,7 @@ func (b Box) Started(pid int, r *Record) error {
 	if err != nil {
 		return fmt.Errorf("record process %d: %w", pid, err)
 	}
-	r.PID, r.Start, r.Boot, r.Started = pid, start, boot(), time.Now().UTC()
+	r.PID, r.Start, r.Boot, r.Started, r.Restarting = pid, start, boot(), time.Now().UTC(), false
 	return b.SetRecord(*r)
 }
 
