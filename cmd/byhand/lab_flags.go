@@ -8,7 +8,7 @@ import (
 )
 
 // runFlags binds the flags of run and create to options.
-func runFlags(c *cobra.Command, o *options.Options) {
+func runFlags(c *cobra.Command, o *options.Options, pull *string) {
 	f := c.Flags()
 	// What comes behind the image's name belongs to the container's program.
 	f.SetInterspersed(false)
@@ -18,6 +18,7 @@ func runFlags(c *cobra.Command, o *options.Options) {
 	f.BoolVar(&o.Init, "init", false, "run a small first process that forwards signals and reaps orphans")
 	f.StringVar(&o.Name, "name", "", "what the container is called")
 	f.StringVar(&o.Rootfs, "rootfs", "", "a directory or tar file as the root, in place of an image; then there is no IMAGE")
+	f.StringVar(pull, "pull", pullMissing, "when to bring the image from its registry: always, missing or never")
 	f.StringVar(&o.CIDFile, "cidfile", "", "write the container's ID to this file")
 	f.StringVarP(&o.Workdir, "workdir", "w", "", "where the program starts")
 	f.StringVarP(&o.User, "user", "u", "", "who it runs as: NAME|UID[:GROUP|GID]")

@@ -41,10 +41,18 @@ func openImages(ctx context.Context) (*store.Store, error) {
 
 // hinted adds to an error about an image what to type next.
 func hinted(err error) error {
-	if errors.Is(err, store.ErrUnknown) {
-		return &exit{code: 1, err: err, hints: []string{"byhand lab images"}}
+	if next := hints(err); next != nil {
+		return &exit{code: 1, err: err, hints: next}
 	}
 	return err
+}
+
+// hints are what to type next after an error.
+func hints(err error) []string {
+	if errors.Is(err, store.ErrUnknown) {
+		return []string{"byhand lab images"}
+	}
+	return nil
 }
 
 // table writes rows below a heading, as Docker's lists are.

@@ -40,7 +40,7 @@ func (e *engine) imageNamed(ctx context.Context, name string) (container.Image, 
 	}
 	found, err := s.Find(name)
 	if err != nil {
-		return container.Image{}, hinted(err)
+		return container.Image{}, err
 	}
 	lower, err := s.Root(ctx, found)
 	if err != nil {

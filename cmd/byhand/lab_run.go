@@ -20,7 +20,7 @@ import (
 
 func newLabRun() *cobra.Command {
 	var o options.Options
-	var keys string
+	var keys, pull string
 	c := &cobra.Command{
 		Use: "run [OPTIONS] IMAGE [COMMAND] [ARG...]", Short: "make a container and run a program in it",
 		RunE: func(c *cobra.Command, args []string) error {
@@ -28,10 +28,13 @@ func newLabRun() *cobra.Command {
 			if err != nil {
 				return engineError(err)
 			}
+			if err := provide(c.Context(), o, args, pull, c.ErrOrStderr()); err != nil {
+				return engineError(err)
+			}
 			return engineError(runContainer(context.WithoutCancel(c.Context()), o, args, sequence))
 		},
 	}
-	runFlags(c, &o)
+	runFlags(c, &o, &pull)
 	c.Flags().BoolVarP(&o.Detach, "detach", "d", false, "leave the container running, and print its ID")
 	c.Flags().StringVar(&keys, "detach-keys", attach.DefaultKeys, "what to type to leave a container")
 	c.SetFlagErrorFunc(engineUsage)
@@ -40,9 +43,13 @@ func newLabRun() *cobra.Command {
 
 func newLabCreate() *cobra.Command {
 	var o options.Options
+	var pull string
 	c := &cobra.Command{
 		Use: "create [OPTIONS] IMAGE [COMMAND] [ARG...]", Short: "make a container, and do not start it yet",
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := provide(c.Context(), o, args, pull, c.ErrOrStderr()); err != nil {
+				return err
+			}
 			e, err := openEngine(c.Context())
 			if err != nil {
 				return err
@@ -55,7 +62,7 @@ func newLabCreate() *cobra.Command {
 			return err
 		},
 	}
-	runFlags(c, &o)
+	runFlags(c, &o, &pull)
 	return c
 }
 
@@ -65,7 +72,7 @@ func engineError(err error) error {
 	if err == nil || errors.As(err, &ended) {
 		return err
 	}
-	return &exit{code: exitEngine, err: err}
+	return &exit{code: exitEngine, err: err, hints: hints(err)}
 }
 
 // engineUsage is engineError for flags.

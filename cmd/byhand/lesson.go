@@ -13,7 +13,6 @@ import (
 	"byhand/internal/ui"
 	"byhand/lab"
 	"byhand/lab/bench"
-	"byhand/lab/rootfs"
 	"byhand/lessons"
 )
 
@@ -37,7 +36,7 @@ func (f *flags) add(c *cobra.Command) {
 	c.Flags().BoolVar(&f.keep, "keep", false, "leave the sandbox standing (byhand shell, byhand clean)")
 	c.Flags().Uint64Var(&f.seed, "seed", 1+rand.Uint64N(999_999), "shuffle the quiz as this seed did; 0 does not shuffle")
 	c.Flags().Lookup("seed").DefValue = "a new one"
-	c.Flags().StringVar(&f.rootfs, "rootfs", "host", "where the root comes from: host, debootstrap[:SUITE], FILE.tar[.gz|.zst] or DIR")
+	c.Flags().StringVar(&f.rootfs, "rootfs", "host", "where the root comes from: host, debootstrap[:SUITE], FILE.tar[.gz|.zst], DIR, IMAGE or oci:DIR[:NAME]")
 	c.Flags().BoolVar(&f.demo, "demo", false, "before a class: a page a key, forward and back; nothing locked or recorded as done")
 	c.Flags().Float64Var(&f.pace, "pace", 0, "with --demo: go on by itself, so many seconds a page")
 	c.Flags().StringVar(&f.cast, "cast", "", "with --demo: record it to this file, which asciinema plays")
@@ -98,8 +97,9 @@ func (a *app) run(ctx context.Context, i int, f flags) error {
 // teach runs the i-th lesson of the course.
 func (a *app) teach(ctx context.Context, i int, f flags) error {
 	l := a.course[i]
-	if _, err := rootfs.Parse(f.rootfs); err != nil {
-		return &exit{code: exitUsage, err: fmt.Errorf("--rootfs: %w", err)}
+	var err error
+	if f.rootfs, err = rootSource(ctx, f.rootfs); err != nil {
+		return err
 	}
 	if f.print {
 		_, err := fmt.Print(script(l, &bench.Bench{Source: f.rootfs}))

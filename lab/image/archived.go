@@ -8,7 +8,7 @@ import (
 )
 
 // Archive is the archive of one saved image or several.
-type Archive struct{ files *store }
+type Archive struct{ image store }
 
 // Archived is an image as it lies in an archive.
 type Archived struct {
@@ -26,15 +26,15 @@ type Archived struct {
 // OpenArchive reads what is in an archive that docker save made, or the tar of
 // an OCI image layout. See UnpackImage for r.
 func OpenArchive(ctx context.Context, r io.Reader) (*Archive, error) {
-	s, err := openStore(ctx, r)
+	s, err := openArchive(ctx, r)
 	if err != nil {
 		return nil, fmt.Errorf("open archive: %w", err)
 	}
-	return &Archive{s}, nil
+	return &Archive{store{s}}, nil
 }
 
 // Close forgets the archive.
-func (a *Archive) Close() { a.files.close() }
+func (a *Archive) Close() { a.image.close() }
 
 // Images lists the images in the archive. An archive with both forms is read
 // as an OCI layout, since only that has manifests.
@@ -61,20 +61,20 @@ func (a *Archive) Images() ([]Archived, error) {
 }
 
 func (a *Archive) list() ([]saved, error) {
-	if _, ok := a.files.files["oci-layout"]; ok {
-		if mark, err := a.files.read("oci-layout"); err == nil && isLayoutMark(mark) {
-			return a.files.savedAsLayout()
+	if a.image.has("oci-layout") {
+		if mark, err := a.image.read("oci-layout"); err == nil && isLayoutMark(mark) {
+			return a.image.savedAsLayout()
 		}
 	}
-	return a.files.images()
+	return a.image.images()
 }
 
 // Open opens one of the archive's files, such as a layer's.
-func (a *Archive) Open(name string) (*io.SectionReader, error) { return a.files.open(name) }
+func (a *Archive) Open(name string) (*io.SectionReader, error) { return a.image.open(name) }
 
 // manifestOf returns the manifest that d means on this machine, where d may
 // be an index.
-func (s *store) manifestOf(d descriptor, depth int) ([]byte, error) {
+func (s store) manifestOf(d descriptor, depth int) ([]byte, error) {
 	content, err := s.blob(d.Digest)
 	if err != nil {
 		return nil, err

@@ -25,7 +25,7 @@ func (d descriptor) isOurs() bool {
 
 // savedAsLayout reads index.json, see the OCI image specification,
 // image-layout.md and image-index.md.
-func (s *store) savedAsLayout() ([]saved, error) {
+func (s store) savedAsLayout() ([]saved, error) {
 	content, err := s.read("index.json")
 	if err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func (s *store) savedAsLayout() ([]saved, error) {
 
 // layoutImage reads the manifest that d points to. If that is an index of the
 // same image for several machines, it takes the one for this machine.
-func (s *store) layoutImage(d descriptor, depth int) (config []byte, layers []string, err error) {
+func (s store) layoutImage(d descriptor, depth int) (config []byte, layers []string, err error) {
 	content, err := s.blob(d.Digest)
 	if err != nil {
 		return nil, nil, err
@@ -86,7 +86,7 @@ func (s *store) layoutImage(d descriptor, depth int) (config []byte, layers []st
 }
 
 // blob reads the small file that has this digest, and verifies that.
-func (s *store) blob(digest string) ([]byte, error) {
+func (s store) blob(digest string) ([]byte, error) {
 	name, err := blobName(digest)
 	if err != nil {
 		return nil, err

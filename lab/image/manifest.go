@@ -8,7 +8,7 @@ import (
 )
 
 // ErrNotImage says that an archive holds no saved image; Unpack may know it.
-var ErrNotImage = errors.New("this archive is not a saved image: it has neither docker save's manifest.json nor an OCI layout's index.json")
+var ErrNotImage = errors.New("this is not a saved image: it has neither docker save's manifest.json nor an OCI layout's index.json")
 
 // saved is one image of an archive.
 type saved struct {
@@ -21,15 +21,15 @@ type saved struct {
 	manifest func() ([]byte, error)
 }
 
-// images lists the images of the archive.
-func (s *store) images() ([]saved, error) {
-	if _, ok := s.files["manifest.json"]; ok {
+// images lists the images.
+func (s store) images() ([]saved, error) {
+	if s.has("manifest.json") {
 		content, err := s.read("manifest.json")
 		if err == nil && isSaveManifest(content) {
 			return s.savedByDocker(content)
 		}
 	}
-	if _, ok := s.files["oci-layout"]; ok {
+	if s.has("oci-layout") {
 		content, err := s.read("oci-layout")
 		if err == nil && isLayoutMark(content) {
 			return s.savedAsLayout()
@@ -40,7 +40,7 @@ func (s *store) images() ([]saved, error) {
 
 // savedByDocker reads the manifest.json of docker save, see "Image JSON file"
 // and "manifest.json" in Moby's image specification v1.2.
-func (s *store) savedByDocker(manifest []byte) ([]saved, error) {
+func (s store) savedByDocker(manifest []byte) ([]saved, error) {
 	var list []struct {
 		Config           string
 		RepoTags, Layers []string
@@ -71,5 +71,5 @@ func pick(list []saved, ref string) (saved, error) {
 	if ref == "" && len(list) == 1 {
 		return list[0], nil
 	}
-	return saved{}, fmt.Errorf("which image is meant by %q: the archive holds %d, with the names %q", ref, len(list), names)
+	return saved{}, fmt.Errorf("which image is meant by %q: there are %d, with the names %q", ref, len(list), names)
 }

@@ -37,11 +37,32 @@ func UnpackImage(ctx context.Context, r io.Reader, dir, ref string, opts Options
 }
 
 func unpackImage(ctx context.Context, r io.Reader, dir, ref string, opts Options) (Image, error) {
-	s, err := openStore(ctx, r)
+	from, err := openArchive(ctx, r)
 	if err != nil {
 		return Image{}, err
 	}
+	s := store{from}
 	defer s.close()
+	return s.unpack(ctx, dir, ref, opts)
+}
+
+// UnpackLayout is UnpackImage for an OCI image layout that is a directory.
+func UnpackLayout(ctx context.Context, layout, dir, ref string, opts Options) (Image, error) {
+	from, err := openDirectory(layout)
+	if err != nil {
+		return Image{}, fmt.Errorf("unpack image: %w", err)
+	}
+	s := store{from}
+	defer s.close()
+	img, err := s.unpack(ctx, dir, ref, opts)
+	if err != nil {
+		return img, fmt.Errorf("unpack image %s of %s into %s: %w", ref, layout, dir, err)
+	}
+	return img, nil
+}
+
+// unpack unpacks the root of the image that ref means.
+func (s store) unpack(ctx context.Context, dir, ref string, opts Options) (Image, error) {
 	list, err := s.images()
 	if err != nil {
 		return Image{}, err

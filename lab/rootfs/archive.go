@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"strings"
 
 	"byhand/lab/image"
 )
@@ -30,6 +31,18 @@ func fromArchive(ctx context.Context, name, dir string, report func(Progress)) e
 			report(Progress{What: "left out " + name + ": " + why})
 		},
 	})
+}
+
+// fromLayout unpacks the layers of an image, the lowest first. arg is Source.Arg.
+func fromLayout(ctx context.Context, arg, dir string, report func(Progress)) error {
+	layout, name, _ := strings.Cut(arg, ":")
+	_, err := image.UnpackLayout(ctx, layout, dir, name, image.Options{
+		Report: func(_ int, bytes int64) { report(Progress{What: "unpacking", Done: bytes, Unit: "bytes"}) },
+		Skipped: func(name, why string) {
+			report(Progress{What: "left out " + name + ": " + why})
+		},
+	})
+	return err
 }
 
 // counter counts what is read through it.

@@ -4,7 +4,7 @@
 // was linked with, the loader that puts the two together, and a few empty
 // directories to mount things on. So it can be collected from the machine
 // itself, bootstrapped from a distribution's archive, unpacked from a tar file
-// or copied from a directory.
+// or from the layers of an image, or copied from a directory.
 package rootfs
 
 import (
@@ -39,6 +39,7 @@ func Build(ctx context.Context, src Source, dir string, report func(Progress)) e
 		Debootstrap: fromDebootstrap,
 		Archive:     fromArchive,
 		Directory:   fromDirectory,
+		Layout:      fromLayout,
 	}[src.Kind]
 	if build == nil {
 		return fmt.Errorf("root file system %s: unknown kind of source %q", dir, src.Kind)

@@ -2,6 +2,7 @@ package rootfs
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 )
@@ -24,6 +25,15 @@ func (s Source) Shell() string {
 	case Archive:
 		return fmt.Sprintf("mkdir -p \"$LAB/rootfs\"\n"+
 			"tar -x -p -f %s -C \"$LAB/rootfs\" --numeric-owner --xattrs --xattrs-include='*'\n", quote(s.Arg))
+	case Layout:
+		// umoci obeys the layers' whiteouts, which tar does not know. It reads OCI's
+		// media types only, so skopeo first turns Docker's into those.
+		lend := ""
+		if os.Geteuid() != 0 {
+			lend = "--rootless "
+		}
+		return fmt.Sprintf("skopeo copy --quiet --insecure-policy %s \"oci:$LAB/image:latest\"\n"+
+			"umoci raw unpack %s--image \"$LAB/image:latest\" \"$LAB/rootfs\"\n", quote("oci:"+s.Arg), lend)
 	case Directory:
 		return fmt.Sprintf("mkdir -p \"$LAB/rootfs\"\n"+
 			"cp -a --one-file-system %s \"$LAB/rootfs/\"\n", quote(strings.TrimSuffix(s.Arg, "/")+"/."))

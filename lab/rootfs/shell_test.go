@@ -2,6 +2,7 @@ package rootfs
 
 import (
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -118,6 +119,50 @@ func TestShellcheck(t *testing.T) {
 			if s.Kind == Host && len(line) > 100 {
 				t.Errorf("a line of the commands for %s has %d characters; want 100 at most: %s", s, len(line), line)
 			}
+		}
+	}
+}
+
+// TestShellLayout unpacks an image of two layers, of which the upper one hides
+// a file of the lower, by the printed commands and by Build.
+func TestShellLayout(t *testing.T) {
+	t.Parallel()
+	for _, tool := range []string{"umoci", "skopeo"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("the printed commands need %s: %v", tool, err)
+		}
+	}
+	dir := t.TempDir()
+	make := exec.Command("bash", "-eu", "-c", `
+		mkdir -p root/bin root/etc/sub
+		echo program >root/bin/sh; echo a >root/etc/a; echo b >root/etc/b; ln root/etc/b root/etc/sub/b
+		echo new >above
+		umoci init --layout image; umoci new --image image:team/app:v1
+		umoci insert $ROOTLESS --image image:team/app:v1 root /
+		umoci insert $ROOTLESS --image image:team/app:v1 --whiteout /etc/a
+		umoci insert $ROOTLESS --image image:team/app:v1 above /etc/above`)
+	make.Dir, make.Env = dir, append(os.Environ(), "ROOTLESS=")
+	if os.Geteuid() != 0 {
+		make.Env = append(make.Env, "ROOTLESS=--rootless")
+	}
+	if out, err := make.CombinedOutput(); err != nil {
+		t.Fatalf("make an image: %v: %s", err, out)
+	}
+	s, err := Parse("oci:" + dir + "/image:team/app:v1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	built := filepath.Join(t.TempDir(), "rootfs")
+	if err := Build(t.Context(), s, built, nil); err != nil {
+		t.Fatal(err)
+	}
+	want, got := listing(t, runShell(t, s)), listing(t, built)
+	if !maps.Equal(got, want) {
+		t.Errorf("Build made %q; want %q as umoci did", got, want)
+	}
+	for name, there := range map[string]bool{"/etc/a": false, "/etc/b": true, "/etc/sub/b": true, "/etc/above": true} {
+		if _, ok := got[name]; ok != there {
+			t.Errorf("%s is there: %v; want %v", name, ok, there)
 		}
 	}
 }

@@ -21,6 +21,7 @@ const (
 	Debootstrap Kind = "debootstrap" // a fresh Debian or Ubuntu from its archive
 	Archive     Kind = "tar"         // a tar file, plain or compressed
 	Directory   Kind = "dir"         // a copy of a directory
+	Layout      Kind = "oci"         // an image in an OCI image layout, a directory
 )
 
 // Source names what a root file system is made from.
@@ -28,12 +29,13 @@ type Source struct {
 	// Kind says how the root is made.
 	Kind Kind
 	// Arg is the suite for Debootstrap, the absolute path for Archive and
-	// Directory, empty for Host.
+	// Directory, the absolute path and after a colon the image's name for
+	// Layout, empty for Host.
 	Arg string
 }
 
 // accepted is the end of every error of Parse about an unknown source.
-const accepted = "give host, debootstrap[:SUITE], a FILE.tar[.gz|.zst] or a DIRECTORY"
+const accepted = "give host, debootstrap[:SUITE], a FILE.tar[.gz|.zst], a DIRECTORY, an IMAGE or oci:DIRECTORY[:NAME]"
 
 var (
 	archiveName = sync.OnceValue(func() *regexp.Regexp {
@@ -48,7 +50,19 @@ var (
 	})
 )
 
-// Parse reads the SRC of --rootfs SRC. The empty string means host.
+// An ImageError says that a spec is neither of the others nor a file, but may be
+// the name of an image: whoever has images can make a Layout of it.
+type ImageError struct {
+	// Name is the spec.
+	Name string
+}
+
+func (e *ImageError) Error() string {
+	return fmt.Sprintf("root file system %q: no such image; %s", e.Name, accepted)
+}
+
+// Parse reads the SRC of --rootfs SRC. The empty string means host. An IMAGE it
+// leaves to the caller, with an ImageError.
 func Parse(spec string) (Source, error) {
 	switch kind, suite, _ := strings.Cut(spec, ":"); {
 	case spec == "" || spec == string(Host):
@@ -60,6 +74,8 @@ func Parse(spec string) (Source, error) {
 			return Source{}, fmt.Errorf("root file system %q: %q is not the name of a suite", spec, suite)
 		}
 		return Source{Debootstrap, suite}, nil
+	case kind == string(Layout):
+		return parseLayout(suite)
 	}
 	info, err := os.Stat(spec)
 	if err != nil {
@@ -78,6 +94,22 @@ func Parse(spec string) (Source, error) {
 	return Source{}, fmt.Errorf("root file system %q: this file is no tar archive by its name; %s", spec, accepted)
 }
 
+// parseLayout reads DIRECTORY[:NAME], as umoci and skopeo do too.
+func parseLayout(spec string) (Source, error) {
+	dir, name, named := strings.Cut(spec, ":")
+	if !named {
+		name = "latest"
+	}
+	if _, err := os.Stat(filepath.Join(dir, "oci-layout")); err != nil {
+		return Source{}, fmt.Errorf("root file system oci:%s: %w", spec, err)
+	}
+	path, err := filepath.Abs(dir)
+	if err != nil {
+		return Source{}, fmt.Errorf("root file system oci:%s: %w", spec, err)
+	}
+	return Source{Layout, path + ":" + name}, nil
+}
+
 // notAFile says what is wrong with a spec that os.Stat could not find.
 func notAFile(spec string, err error) error {
 	isPath := archiveName().MatchString(spec) || strings.HasPrefix(spec, ".") || strings.HasPrefix(spec, "/")
@@ -85,7 +117,7 @@ func notAFile(spec string, err error) error {
 	case isPath || !errors.Is(err, os.ErrNotExist):
 		return fmt.Errorf("root file system %q: %w", spec, err)
 	case imageName().MatchString(spec):
-		return fmt.Errorf("root file system %q: images come with the registry lesson; until then, %s", spec, accepted)
+		return &ImageError{spec}
 	}
 	return fmt.Errorf("root file system %q: unknown source; %s", spec, accepted)
 }
@@ -93,7 +125,7 @@ func notAFile(spec string, err error) error {
 // String returns the spec that Parse reads as s.
 func (s Source) String() string {
 	switch s.Kind {
-	case Debootstrap:
+	case Debootstrap, Layout:
 		return string(s.Kind) + ":" + s.Arg
 	case Archive, Directory:
 		return s.Arg

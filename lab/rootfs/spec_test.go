@@ -14,6 +14,12 @@ func TestParse(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := os.Mkdir(filepath.Join(dir, "layout"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "layout", "oci-layout"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	t.Chdir(dir)
 	tests := []struct {
 		spec    string
@@ -36,9 +42,12 @@ func TestParse(t *testing.T) {
 		{spec: "absent.tar", wantErr: "no such file"},
 		{spec: "./absent", wantErr: "no such file"},
 		{spec: "/absent/dir", wantErr: "no such file"},
-		{spec: "alpine", wantErr: "images come with the registry lesson; until then, give host, debootstrap"},
-		{spec: "alpine:3.20", wantErr: "images come with the registry lesson"},
-		{spec: "localhost:5000/team/app@sha256:00ff", wantErr: "images come with the registry lesson"},
+		{spec: "oci:layout", want: Source{Layout, dir + "/layout:latest"}},
+		{spec: "oci:" + dir + "/layout:docker.io/library/alpine:3.20", want: Source{Layout, dir + "/layout:docker.io/library/alpine:3.20"}},
+		{spec: "oci:absent:v1", wantErr: "no such file"},
+		{spec: "alpine", wantErr: "no such image; give host, debootstrap"},
+		{spec: "alpine:3.20", wantErr: "no such image"},
+		{spec: "localhost:5000/team/app@sha256:00ff", wantErr: "no such image"},
 		{spec: "What is this?", wantErr: "unknown source"},
 	}
 	for _, tt := range tests {
