@@ -125,7 +125,7 @@ func TestIdentify(t *testing.T) {
 		"/kubepods/besteffort/pod1/" + hex:                                     "kubernetes " + hex[:12],
 		"/lxc.payload.web":                                                     "lxc web",
 		"/machine.slice/systemd-nspawn@web.service/payload":                    "systemd-nspawn web",
-		"/a/byhand-00c0ffee-outside":                                           "byhand 00c0ffee",
+		"/a/byhand-00c0ffee01-outside":                                         "byhand 00c0ffee01",
 		"/system.slice/docker.service":                                         "",
 		"/user.slice/user-1000.slice/session-1.scope":                          "",
 		"/": "",

@@ -19,7 +19,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // below it that has no limits of its own.
 func TestGroups(t *testing.T) {
 	root(t)
-	g, err := cgroup.New(fmt.Sprintf("byhand-%08x", os.Getpid()), cgroup.CPU, cgroup.Memory)
+	g, err := cgroup.New(fmt.Sprintf("byhand-%010x", os.Getpid()), cgroup.CPU, cgroup.Memory)
 	if lack := (*cgroup.LackError)(nil); errors.As(err, &lack) {
 		t.Skip(err)
 	}

@@ -45,7 +45,7 @@ var marks = sync.OnceValue(func() []mark {
 		{"kubernetes", regexp.MustCompile(`/kubepods[^/]*/.*([0-9a-f]{64})(?:\.scope)?(?:/|$)`)},
 		{"lxc", regexp.MustCompile(`/lxc(?:\.payload)?[./]([^/]+?)(?:/|$)`)},
 		{"systemd-nspawn", regexp.MustCompile(`/machine\.slice/(?:machine-|systemd-nspawn@)([^/]+?)\.(?:scope|service)(?:/|$)`)},
-		{"byhand", regexp.MustCompile(`/byhand-([0-9a-f]{8})(?:[-/]|$)`)},
+		{"byhand", regexp.MustCompile(`/byhand-([0-9a-f]{10})(?:[-/]|$)`)},
 	}
 })
 

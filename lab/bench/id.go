@@ -8,14 +8,18 @@ import (
 	"strings"
 )
 
-// idLen is the length of a bench's ID, in hexadecimal digits. The first half
-// stands for the directory of benches, so that of what carries only the ID in
-// its name, such as a cgroup, it is known whose it is.
-const idLen = 8
+// A bench's ID are hexadecimal digits. The first of them stand for the directory
+// of benches, so that of what carries only the ID in its name, such as a cgroup,
+// it is known whose it is; they are enough for directories not to share them.
+const (
+	prefixBytes = 3
+	randomBytes = 2
+	idLen       = 2 * (prefixBytes + randomBytes)
+)
 
 // newID makes up the ID of a bench in dir.
 func newID(dir string) string {
-	id := make([]byte, idLen/4)
+	id := make([]byte, randomBytes)
 	_, _ = rand.Read(id) // it never fails
 	return idPrefix(dir) + hex.EncodeToString(id)
 }
@@ -27,7 +31,7 @@ func idPrefix(dir string) string {
 	}
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(dir)) // it never fails
-	return hex.EncodeToString(h.Sum(nil)[:idLen/4])
+	return hex.EncodeToString(h.Sum(nil)[:prefixBytes])
 }
 
 // isID reports whether s may be a bench's ID.

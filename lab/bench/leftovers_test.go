@@ -10,17 +10,17 @@ import (
 
 func TestBenchOf(t *testing.T) {
 	for _, test := range []struct{ path, want string }{
-		{"/benches/0a1b2c3d", "/benches/0a1b2c3d"},
-		{"/benches/0a1b2c3d/rootfs", "/benches/0a1b2c3d"},
-		{"/benches/0a1b2c3d (deleted)", "/benches/0a1b2c3d"},
-		{"/benches/0a1b2c3d/rootfs (deleted)", "/benches/0a1b2c3d"},
+		{"/benches/0a1b2c3d4e", "/benches/0a1b2c3d4e"},
+		{"/benches/0a1b2c3d4e/rootfs", "/benches/0a1b2c3d4e"},
+		{"/benches/0a1b2c3d4e (deleted)", "/benches/0a1b2c3d4e"},
+		{"/benches/0a1b2c3d4e/rootfs (deleted)", "/benches/0a1b2c3d4e"},
 		{"/benches", ""},
-		{"/benches/0a1b2c3", ""},
 		{"/benches/0a1b2c3d4", ""},
-		{"/benches/0A1B2C3D", ""},
-		{"/benches/../0a1b2c3d", ""},
-		{"/other/0a1b2c3d", ""},
-		{"0a1b2c3d", ""},
+		{"/benches/0a1b2c3d4e4", ""},
+		{"/benches/0A1B2C3D4E", ""},
+		{"/benches/../0a1b2c3d4e", ""},
+		{"/other/0a1b2c3d4e", ""},
+		{"0a1b2c3d4e", ""},
 	} {
 		if got, _ := benchOf("/benches", test.path); got != test.want {
 			t.Errorf("benchOf(/benches, %q) = %q; want %q", test.path, got, test.want)

@@ -70,8 +70,20 @@ func KillAndWait(ctx context.Context, b state.Box, signal unix.Signal) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	_, err := b.AwaitEnd(ctx)
-	return err
+	return over(ctx, b)
+}
+
+// over waits for a container's end for good, and of one that removes itself then,
+// for that.
+func over(ctx context.Context, b state.Box) error {
+	c, err := b.Config()
+	if err != nil {
+		return ignoreGone(err)
+	}
+	if _, err := b.AwaitEnd(ctx); err != nil || !c.AutoRemove {
+		return err
+	}
+	return unwatched(ctx, b)
 }
 
 // Stop asks the container to end, and kills it where it has not within the
@@ -124,7 +136,7 @@ func Stop(ctx context.Context, b state.Box, seconds *int) error {
 		polite, cancel = context.WithTimeout(ctx, time.Duration(wait)*time.Second)
 		defer cancel()
 	}
-	if _, err := b.AwaitEnd(polite); !errors.Is(err, context.DeadlineExceeded) {
+	if err := over(polite, b); !errors.Is(err, context.DeadlineExceeded) {
 		return ignoreGone(err)
 	}
 	err = ignoreGone(KillAndWait(ctx, b, unix.SIGKILL))
@@ -159,16 +171,9 @@ func Remove(ctx context.Context, b state.Box, force bool) error {
 	if err := ignoreGone(wantEnd(b)); err != nil {
 		return err
 	}
-	if s.Running() {
-		if err := Kill(b, unix.SIGKILL); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			if again, e := b.Status(); e == nil && again.Running() {
-				return err
-			}
-		}
-	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if err := unwatched(ctx, b); err != nil {
+	if err := ended(ctx, b, force); err != nil {
 		return err
 	}
 	// Where the monitor was killed, its container's cgroup is left, and its ports.
@@ -188,7 +193,11 @@ func Startable(ctx context.Context, b state.Box) error {
 }
 
 // unwatched waits until the container has neither a process nor a monitor.
-func unwatched(ctx context.Context, b state.Box) error {
+func unwatched(ctx context.Context, b state.Box) error { return ended(ctx, b, false) }
+
+// ended is unwatched, and with force it kills what runs, also what was only about
+// to run when it was asked.
+func ended(ctx context.Context, b state.Box, force bool) error {
 	for {
 		s, err := b.Status()
 		if err != nil {
@@ -196,6 +205,13 @@ func unwatched(ctx context.Context, b state.Box) error {
 		}
 		if !s.Running() && !b.Watched() {
 			return nil
+		}
+		if s.Running() && force {
+			err := Kill(b, unix.SIGKILL)
+			if again, e := b.Status(); err != nil && e == nil && again.Running() {
+				return err
+			}
+			force = err != nil // it had just ended, and may be started again
 		}
 		select {
 		case <-ctx.Done():

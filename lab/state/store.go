@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"byhand/lab/container"
 	"byhand/lab/network"
 	"byhand/lab/words"
@@ -49,21 +51,46 @@ func (s Store) Create(name string, c container.Config) (Box, error) {
 			return b, fmt.Errorf("make the directory of containers: %w", err)
 		}
 	}
-	// The name first: two that want the same can't both make the link.
-	if err := s.claim(name, c.ID); err != nil {
+	done, err := s.making(unix.LOCK_SH)
+	if err != nil {
 		return b, err
 	}
-	err := os.Mkdir(b.Dir, 0o700)
-	if err == nil {
-		err = b.SetConfig(c)
+	defer done()
+	// Before the name: a name that leads to no directory is anybody's.
+	if err := os.Mkdir(b.Dir, 0o700); err != nil {
+		return b, fmt.Errorf("create container %s: %w", name, err)
 	}
-	if err != nil {
+	if err := s.claim(name, c.ID); err != nil {
+		return b, errors.Join(err, os.Remove(b.Dir))
+	}
+	if err := b.SetConfig(c); err != nil {
 		_ = os.Remove(s.link(name))
 		_ = os.RemoveAll(b.Dir)
 		return b, fmt.Errorf("create container %s: %w", name, err)
 	}
 	b.Note("create")
 	return b, nil
+}
+
+// making locks the making of containers: LOCK_SH is held while one is made, and
+// LOCK_EX by who removes what was made by halves. The kernel unlocks for those
+// that were killed.
+func (s Store) making(how int) (unlock func(), err error) {
+	f, err := os.OpenFile(filepath.Join(s.Dir, "making.lock"), os.O_CREATE|os.O_RDWR|unix.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock the directory of containers: %w", err)
+	}
+	for {
+		err = unix.Flock(int(f.Fd()), how)
+		if !errors.Is(err, unix.EINTR) {
+			break
+		}
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, fmt.Errorf("lock the directory of containers: %w", err)
+	}
+	return func() { _ = f.Close() }, nil
 }
 
 // claim takes a name for an ID. A link to nothing was left by a crash.

@@ -7,7 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
+
+	"golang.org/x/sys/unix"
 
 	"byhand/lab/bench"
 	"byhand/lab/cgroup"
@@ -36,6 +37,14 @@ func sweep(ctx context.Context, prefix string) error {
 // removed, names of nobody, cgroups of containers that don't run. Containers
 // themselves stay, as those that have ended do.
 func (s Store) Clean(ctx context.Context, removed func(what string)) error {
+	if _, err := os.Stat(filepath.Join(s.Dir, "containers")); errors.Is(err, fs.ErrNotExist) {
+		return nil // there never was one
+	}
+	done, err := s.making(unix.LOCK_EX)
+	if err != nil {
+		return err
+	}
+	defer done()
 	var errs []error
 	note := func(what string, err error) {
 		if err == nil {
@@ -50,7 +59,7 @@ func (s Store) Clean(ctx context.Context, removed func(what string)) error {
 		}
 		for _, e := range entries {
 			path := filepath.Join(s.Dir, dir, e.Name())
-			if _, err := os.Stat(filepath.Join(path, "config.json")); dir == "containers" && (err == nil || young(path)) {
+			if _, err := os.Stat(filepath.Join(path, "config.json")); dir == "containers" && err == nil {
 				continue
 			}
 			note(path, bench.RemoveTree(path))
@@ -62,18 +71,12 @@ func (s Store) Clean(ctx context.Context, removed func(what string)) error {
 	}
 	for _, e := range links {
 		link := s.link(e.Name())
-		if _, err := os.Stat(s.box(s.named(e.Name())).Dir); errors.Is(err, fs.ErrNotExist) && !young(link) {
+		if _, err := os.Stat(s.box(s.named(e.Name())).Dir); errors.Is(err, fs.ErrNotExist) {
 			note(link, os.Remove(link))
 		}
 	}
 	errs = append(errs, s.Volumes().Clean(ctx, removed))
 	return errors.Join(append(errs, s.cleanGroups(ctx, note))...)
-}
-
-// young reports whether a file may be part of a container that is being made.
-func young(path string) bool {
-	info, err := os.Lstat(path)
-	return err == nil && time.Since(info.ModTime()) < time.Second
 }
 
 // cleanGroups removes cgroups whose container has no monitor and does not run.
