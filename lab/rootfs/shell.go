@@ -75,9 +75,9 @@ chmod 700 "$ROOT/root"
 
 put() { # copy a file and, if it is a link, what it leads to
     local dir to
-    dir=$(realpath "${1%/*}")
+    dir=$(cd "${1%/*}" && pwd -P)
     if [ -e "$ROOT$dir/${1##*/}" ]; then return; fi
-    mkdir -p "$ROOT$dir"
+    if [ ! -d "$ROOT$dir" ]; then mkdir -p "$ROOT$dir"; fi
     cp -P "$1" "$ROOT$dir/"
     if [ -L "$1" ]; then
         to=$(readlink "$1")
@@ -93,12 +93,16 @@ for link in LINKS_; do
     fi
 done
 
-# each program, and the libraries that it was linked with
+# each program, and the libraries that they were linked with
+programs=()
 for tool inTOOLS_; do
     file=$(type -P "$tool") || continue
     put "$file"
-    ldd "$(realpath "$file")" | grep -o '/[^ ]*' | while read -r lib; do put "$lib"; done
+    programs+=("$file")
 done
+for file in "${programs[@]}"; do
+    ldd "$file" || true # of a static one it fails
+done | grep -o '/[^ ]*' | sort -u | while read -r lib; do put "$lib"; done
 
 # what the system is called, where libraries lie, what terminals understand
 for file inEXTRA_; do
