@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -82,6 +83,9 @@ func TestEveryPrintedScriptIsTakenAway(t *testing.T) {
 			}
 			checked(t, home, l, b)
 			scope, _ := os.ReadFile(b.Path("scope"))
+			if dir := strings.TrimSpace(string(scope)); l.Prepare != nil && delegates(t) && !exists(filepath.Join(dir, b.GroupName())) {
+				t.Errorf("group %s in scope %q does not exist; want one in a scope that systemd made", b.GroupName(), dir)
+			}
 			bash(t, b, strings.ReplaceAll("\n"+last, "\n# ", "\n"))
 			var left []string
 			for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
@@ -121,6 +125,14 @@ func checked(t *testing.T, home string, l lesson.Lesson, b *bench.Bench) {
 			t.Fatalf("byhand check %s = %v; it refuses %q", l.Name, err, refusals(t, string(out)))
 		}
 	}
+}
+
+// delegates reports whether a script has to ask systemd for a part of the cgroup
+// tree, and gets it.
+func delegates(t *testing.T) bool {
+	t.Helper()
+	_, err := cgroup.Locate(cgroup.Freezer)
+	return errors.Is(err, cgroup.ErrNotDelegated) && cgroup.CanDelegate(t.Context())
 }
 
 func exists(path string) bool {

@@ -3,7 +3,6 @@ package doctor
 import (
 	"context"
 	"errors"
-	"os/exec"
 
 	"byhand/lab/cgroup"
 )
@@ -14,7 +13,7 @@ func controllers(list ...cgroup.Controller) func(context.Context) Finding {
 		got := ""
 		for _, c := range list {
 			place, err := cgroup.Locate(c)
-			if errors.Is(err, cgroup.ErrNotDelegated) && delegates(ctx) {
+			if errors.Is(err, cgroup.ErrNotDelegated) && cgroup.CanDelegate(ctx) {
 				return Finding{OK: true, Got: "systemd can hand this user a part of the cgroup v2 tree"}
 			}
 			if lack := (*cgroup.LackError)(nil); errors.As(err, &lack) {
@@ -27,10 +26,4 @@ func controllers(list ...cgroup.Controller) func(context.Context) Finding {
 		}
 		return Finding{OK: true, Got: got}
 	}
-}
-
-// delegates reports whether the user has a systemd of their own that answers.
-func delegates(ctx context.Context) bool {
-	return exec.CommandContext(ctx, "busctl", "--user", "get-property", "org.freedesktop.systemd1",
-		"/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "Version").Run() == nil
 }

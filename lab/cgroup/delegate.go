@@ -45,6 +45,13 @@ func Delegate(ctx context.Context, t *sys.Tracer) error {
 	return Ops{{Verb: Mkdir, Path: leaf}, {Verb: Write, Path: filepath.Join(leaf, "cgroup.procs"), Text: "0"}}.Perform(t)
 }
 
+// CanDelegate reports whether the user has a systemd of their own that answers,
+// which Delegate asks.
+func CanDelegate(ctx context.Context) bool {
+	return exec.CommandContext(ctx, "busctl", "--user", "get-property", "org.freedesktop.systemd1",
+		"/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "Version").Run() == nil
+}
+
 // scopeVariable is what the shell calls the scope's directory.
 const scopeVariable = "$scope"
 

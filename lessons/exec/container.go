@@ -75,9 +75,28 @@ func group(b *bench.Bench) (*cgroup.Group, string, error) {
 	return g, "", err
 }
 
+// written is group for the commands of a step. Where a script asks systemd for a
+// part of the tree first, the group is in that.
+func written(b *bench.Bench) (*cgroup.Group, string, error) {
+	if asks := steps.DelegateShellFor(cgroup.Freezer)(b) != ""; asks && cgroup.CanDelegate(context.Background()) {
+		g, err := steps.Written(b, "", cgroup.Freezer)
+		return g, "", err
+	}
+	return group(b)
+}
+
+// prepareShell is prepare for the shell that runs a script. Without a systemd to
+// ask there is no group, as in the lesson.
+func prepareShell(b *bench.Bench) string {
+	if g, _, err := written(b); err != nil || g == nil {
+		return ""
+	}
+	return steps.DelegateShellFor(cgroup.Freezer)(b)
+}
+
 // undo takes the container away, and its control group where it has one.
 func undo(b *bench.Bench) string {
-	if g, _, err := group(b); err != nil || g == nil {
+	if g, _, err := written(b); err != nil || g == nil {
 		return lesson.Ended
 	}
 	return steps.Ungroup([]cgroup.Controller{cgroup.Freezer})(b)
@@ -89,7 +108,7 @@ func ration() lesson.Step {
 		Title: "Give it a control group",
 		Why:   "A limit binds who is in the group. The second process must come into the same one, else it would run without limits.",
 		Shell: func(b *bench.Bench) string {
-			g, lack, err := group(b)
+			g, lack, err := written(b)
 			switch {
 			case err != nil:
 				return steps.Unable(err)

@@ -19,7 +19,7 @@ import (
 const nsenter = `nsenter --target "$pid" --user --mount --uts --ipc --net --pid --root --wd --preserve-credentials`
 
 func enterShell(b *bench.Bench) string {
-	g, _, err := group(b)
+	g, _, err := written(b)
 	if err != nil {
 		return steps.Unable(err)
 	}

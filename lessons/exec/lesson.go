@@ -22,8 +22,8 @@ func Lesson() lesson.Lesson {
 		Summary: "go into a container that runs: its namespaces, its root, its control group",
 		Prose:   prose,
 		Needs:   []doctor.Need{doctor.SixNamespaces, doctor.ProcMount},
-		Prepare: prepare,
-		Setup:   []lesson.Step{steps.Gather(), steps.Isolate(), furnish(), ration()},
+		Prepare: prepare, PrepareShell: prepareShell,
+		Setup: []lesson.Step{steps.Gather(), steps.Isolate(), furnish(), ration()},
 		Steps: []lesson.Step{
 			{
 				Title:  "Start a second shell in the container",

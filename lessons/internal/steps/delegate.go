@@ -31,9 +31,14 @@ const scopeFile = `"$LAB/scope"`
 
 // DelegateShell is the same for the shell that runs a script, or nothing where
 // there is no need.
-func DelegateShell(*bench.Bench) string {
-	if _, err := cgroup.Locate(cgroup.Memory); !errors.Is(err, cgroup.ErrNotDelegated) {
-		return ""
+func DelegateShell(b *bench.Bench) string { return DelegateShellFor(cgroup.Memory)(b) }
+
+// DelegateShellFor is DelegateShell for a lesson that uses another controller.
+func DelegateShellFor(c cgroup.Controller) func(*bench.Bench) string {
+	return func(*bench.Bench) string {
+		if _, err := cgroup.Locate(c); !errors.Is(err, cgroup.ErrNotDelegated) {
+			return ""
+		}
+		return cgroup.DelegateShell() + `echo "$scope" >` + scopeFile + "\n"
 	}
-	return cgroup.DelegateShell() + `echo "$scope" >` + scopeFile + "\n"
 }

@@ -15,7 +15,7 @@ func Ungroup(controllers []cgroup.Controller, suffixes ...string) func(*bench.Be
 	return func(b *bench.Bench) string {
 		var dirs []string
 		find := ""
-		if DelegateShell(b) != "" {
+		if DelegateShellFor(controllers[0])(b) != "" {
 			find = "scope=$(cat " + scopeFile + ")\n"
 		}
 		for _, suffix := range append([]string{""}, suffixes...) {
