@@ -26,16 +26,12 @@ var inside = "(" + fmt.Sprintf(counter, "/count") + ") &"
 var outside = fmt.Sprintf(counter, `"$LAB/count"`)
 
 func countShell(b *bench.Bench) string {
-	g, err := other(b)
+	g, err := writtenOther(b)
 	if err != nil {
 		return steps.Unable(err)
 	}
-	var join strings.Builder
-	for _, op := range g.Join(0) {
-		fmt.Fprintf(&join, "  echo \"$BASHPID\" >%s\n", op.Path)
-	}
 	return "cat >\"$LAB/in\" <<'END'\n" + inside + "\nEND\n" + g.Create().Shell() +
-		"(\n" + join.String() + "  exec /bin/sh -c '" + outside + "'\n) >/dev/null 2>&1 &\n" +
+		"(\n" + g.JoinShell(`  echo "$BASHPID"`) + "  exec /bin/sh -c '" + outside + "'\n) >/dev/null 2>&1 &\n" +
 		"until [ -s \"$LAB/count\" ] && [ -s \"$LAB/rootfs/count\" ]; do sleep 0.1; done\n"
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 func freezeShell(b *bench.Bench) string {
-	g, err := group(b)
+	g, err := written(b)
 	if err != nil {
 		return steps.Unable(err)
 	}
@@ -78,7 +78,7 @@ func groupOf(pid int) string {
 }
 
 func thawShell(b *bench.Bench) string {
-	g, err := group(b)
+	g, err := written(b)
 	if err != nil {
 		return steps.Unable(err)
 	}

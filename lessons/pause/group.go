@@ -15,13 +15,20 @@ func group(b *bench.Bench) (*cgroup.Group, error) { return steps.Group(b, "", cg
 
 func other(b *bench.Bench) (*cgroup.Group, error) { return steps.Group(b, beside, cgroup.Freezer) }
 
+// written and writtenOther are group and other for the commands of a step.
+func written(b *bench.Bench) (*cgroup.Group, error) { return steps.Written(b, "", cgroup.Freezer) }
+
+func writtenOther(b *bench.Bench) (*cgroup.Group, error) {
+	return steps.Written(b, beside, cgroup.Freezer)
+}
+
 // standstill writes the shell's way to wait until all of the group stand still.
 func standstill(g *cgroup.Group) string {
 	d := g.Dirs[0]
 	if d.Version == 2 {
-		return "until grep -q 'frozen 1' " + filepath.Join(d.Path, "cgroup.events") + "; do\n  sleep 0.1\ndone\n"
+		return "until grep -q 'frozen 1' " + cgroup.Word(filepath.Join(d.Path, "cgroup.events")) + "; do\n  sleep 0.1\ndone\n"
 	}
-	state := filepath.Join(d.Path, "freezer.state")
+	state := cgroup.Word(filepath.Join(d.Path, "freezer.state"))
 	// Who was about to fork may have escaped; so it is asked for again.
 	return "until grep -q FROZEN " + state + "; do\n  echo FROZEN > " + state + "\n  sleep 0.1\ndone\n"
 }
@@ -49,9 +56,9 @@ func stateOf(g *cgroup.Group) string {
 
 // undo thaws first: on v1 nothing that is frozen can be ended.
 func undo(b *bench.Bench) string {
-	g, err := group(b)
+	g, err := written(b)
 	if err != nil {
 		return steps.Unable(err)
 	}
-	return g.Thaw().Shell() + steps.Ungroup([]cgroup.Controller{cgroup.Freezer}, beside)(b)
+	return steps.FindScope(cgroup.Freezer)(b) + g.Thaw().Shell() + steps.Ungroup([]cgroup.Controller{cgroup.Freezer}, beside)(b)
 }

@@ -14,22 +14,23 @@ import (
 	"byhand/internal/kernel"
 	"byhand/internal/lesson"
 	"byhand/lab/bench"
+	"byhand/lab/cgroup"
 	"byhand/lab/sandbox"
 	"byhand/lessons/internal/steps"
 )
 
 func killShell(b *bench.Bench) string {
-	g, err := group(b)
+	g, err := written(b)
 	if err != nil {
 		return steps.Unable(err)
 	}
-	o, err := other(b)
+	o, err := writtenOther(b)
 	if err != nil {
 		return steps.Unable(err)
 	}
 	return g.Freeze().Shell() + standstill(g) +
 		"kill -KILL \"$(pgrep -P \"$(cat \"$LAB/pid\")\")\"\n" +
-		"xargs kill -KILL <" + filepath.Join(o.Dirs[0].Path, "cgroup.procs") + " || true\n" +
+		"xargs kill -KILL <" + cgroup.Word(filepath.Join(o.Dirs[0].Path, "cgroup.procs")) + " || true\n" +
 		"for p in $(pgrep -P \"$(cat \"$LAB/pid\")\"); do\n  grep -E 'Name|State|SigPnd|ShdPnd' \"/proc/$p/status\" || true\ndone\n"
 }
 

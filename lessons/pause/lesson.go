@@ -20,8 +20,8 @@ func Lesson() lesson.Lesson {
 		Summary: "freeze all processes of a container where they are, and let them run on",
 		Prose:   prose,
 		Needs:   []doctor.Need{doctor.SixNamespaces, doctor.CgroupFreezer},
-		Prepare: steps.DelegateFor(cgroup.Freezer),
-		Setup:   []lesson.Step{steps.Gather(), steps.Isolate(), steps.Null(), steps.MakeGroup(cgroup.Freezer), steps.JoinGroup(cgroup.Freezer)},
+		Prepare: steps.DelegateFor(cgroup.Freezer), PrepareShell: steps.DelegateShellFor(cgroup.Freezer),
+		Setup: []lesson.Step{steps.Gather(), steps.Isolate(), steps.Null(), steps.MakeGroup(cgroup.Freezer), steps.JoinGroup(cgroup.Freezer)},
 		Steps: []lesson.Step{
 			{
 				Title:  "Have somebody count in the sandbox, and somebody outside",

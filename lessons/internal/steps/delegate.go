@@ -42,3 +42,14 @@ func DelegateShellFor(c cgroup.Controller) func(*bench.Bench) string {
 		return cgroup.DelegateShell() + `echo "$scope" >` + scopeFile + "\n"
 	}
 }
+
+// FindScope writes the command by which a later shell has the variable of
+// DelegateShellFor again, or nothing where that writes nothing.
+func FindScope(c cgroup.Controller) func(*bench.Bench) string {
+	return func(b *bench.Bench) string {
+		if DelegateShellFor(c)(b) == "" {
+			return ""
+		}
+		return "scope=$(cat " + scopeFile + ")\n"
+	}
+}

@@ -14,10 +14,6 @@ import (
 func Ungroup(controllers []cgroup.Controller, suffixes ...string) func(*bench.Bench) string {
 	return func(b *bench.Bench) string {
 		var dirs []string
-		find := ""
-		if DelegateShellFor(controllers[0])(b) != "" {
-			find = "scope=$(cat " + scopeFile + ")\n"
-		}
 		for _, suffix := range append([]string{""}, suffixes...) {
 			g, err := Written(b, suffix, controllers...)
 			if err != nil {
@@ -27,7 +23,7 @@ func Ungroup(controllers []cgroup.Controller, suffixes ...string) func(*bench.Be
 				dirs = append(dirs, cgroup.Word(d.Path))
 			}
 		}
-		return find + fmt.Sprintf(`kill -9 "$(cat "$LAB/pid")"
+		return FindScope(controllers[0])(b) + fmt.Sprintf(`kill -9 "$(cat "$LAB/pid")"
 for group in %s; do
   # Only a group in which nothing runs can be removed.
   while [ -d "$group" ] && ! rmdir "$group" 2>/dev/null; do
