@@ -34,16 +34,16 @@ func (g *Group) LimitCPU(b Bandwidth) Ops {
 	period := strconv.FormatInt(b.Period.Microseconds(), 10)
 	return g.set(CPU, func(d Dir) Ops {
 		if d.Version == 2 {
-			return Ops{d.write(CPU, "cpu.max", quotaText(b.Quota, "max")+" "+period)}
+			return Ops{d.write("cpu.max", quotaText(b.Quota, "max")+" "+period)}
 		}
 		var ops Ops
 		// A quota that stands may be too much or too little for the new period.
 		if now, err := d.number("cpu.cfs_quota_us"); err == nil && now > 0 {
-			ops = Ops{d.write(CPU, "cpu.cfs_quota_us", "-1")}
+			ops = Ops{d.write("cpu.cfs_quota_us", "-1")}
 		}
 		return append(ops,
-			d.write(CPU, "cpu.cfs_period_us", period),
-			d.write(CPU, "cpu.cfs_quota_us", quotaText(b.Quota, "-1")))
+			d.write("cpu.cfs_period_us", period),
+			d.write("cpu.cfs_quota_us", quotaText(b.Quota, "-1")))
 	})
 }
 

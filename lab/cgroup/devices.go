@@ -91,9 +91,9 @@ func (g *Group) AllowOnly(rules []DeviceRule) Ops {
 		if d.Version == 2 {
 			return Ops{{Verb: Attach, Path: d.Path, rules: rules}}
 		}
-		ops := Ops{d.write(Devices, "devices.deny", "a")}
+		ops := Ops{d.write("devices.deny", "a")}
 		for _, r := range rules {
-			ops = append(ops, d.write(Devices, "devices.allow", r.String()))
+			ops = append(ops, d.write("devices.allow", r.String()))
 		}
 		return ops
 	})

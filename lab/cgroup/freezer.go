@@ -21,9 +21,9 @@ func (g *Group) Thaw() Ops { return g.freeze("THAWED", "0") }
 func (g *Group) freeze(v1, v2 string) Ops {
 	return g.set(Freezer, func(d Dir) Ops {
 		if d.Version == 2 {
-			return Ops{d.write(Freezer, "cgroup.freeze", v2)}
+			return Ops{d.write("cgroup.freeze", v2)}
 		}
-		return Ops{d.write(Freezer, "freezer.state", v1)}
+		return Ops{d.write("freezer.state", v1)}
 	})
 }
 

@@ -87,7 +87,7 @@ func (g *Group) Create() Ops {
 	var ops Ops
 	for _, d := range g.Dirs {
 		ops = append(ops, d.enable()...)
-		ops = append(ops, Op{Verb: Mkdir, Path: d.Path, controllers: d.Controllers, group: d.group()})
+		ops = append(ops, Op{Verb: Mkdir, Path: d.Path, controllers: d.names(), group: d.group()})
 	}
 	return ops
 }
@@ -96,7 +96,7 @@ func (g *Group) Create() Ops {
 func (g *Group) Delete() Ops {
 	var ops Ops
 	for _, d := range g.Dirs {
-		ops = append(ops, Op{Verb: Rmdir, Path: d.Path, controllers: d.Controllers, group: d.group()})
+		ops = append(ops, Op{Verb: Rmdir, Path: d.Path, controllers: d.names(), group: d.group()})
 	}
 	return ops
 }
@@ -119,10 +119,12 @@ func (g *Group) Other() *Group {
 	return other
 }
 
-// group is the group's path in its hierarchy, as cgroup-tools wants it.
+// group is the group's path in its hierarchy, as cgroup-tools wants it, or empty
+// where they are of no use: on v2 they hand controllers down from the root of the
+// tree, and an ordinary user may not write there.
 func (d Dir) group() string {
-	if d.Mount == scopeVariable {
-		return `"${scope#/sys/fs/cgroup}"/` + filepath.Base(d.Path)
+	if d.Version == 2 && (len(d.Enable) == 0 || d.Enable[0] != d.Mount || d.Mount == scopeVariable) {
+		return ""
 	}
 	rel, err := filepath.Rel(d.Mount, d.Path)
 	if err != nil {
@@ -131,9 +133,21 @@ func (d Dir) group() string {
 	return "/" + rel
 }
 
+// names are the directory's controllers, as its hierarchy calls them.
+func (d Dir) names() []string {
+	if d.Version == 2 {
+		return v2Names(d.Controllers)
+	}
+	var names []string
+	for _, c := range d.Controllers {
+		names = append(names, string(c))
+	}
+	return names
+}
+
 // write is the change of one file of the group.
-func (d Dir) write(c Controller, file, text string) Op {
-	return Op{Verb: Write, Path: filepath.Join(d.Path, file), Text: text, controllers: []Controller{c}, group: d.group()}
+func (d Dir) write(file, text string) Op {
+	return Op{Verb: Write, Path: filepath.Join(d.Path, file), Text: text, group: d.group()}
 }
 
 // set makes the Ops that f returns for the directory of a controller.

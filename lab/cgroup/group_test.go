@@ -50,7 +50,7 @@ func TestSweepFindsWhatWasLeft(t *testing.T) {
 	}
 	hog := start(t, "spin")
 	for _, d := range g.Dirs[1:] {
-		perform(t, Ops{d.write("", "cgroup.procs", fmt.Sprint(hog.Process.Pid))})
+		perform(t, Ops{d.write("cgroup.procs", fmt.Sprint(hog.Process.Pid))})
 	}
 	if err := os.WriteFile(inner+"/cgroup.procs", []byte(fmt.Sprint(hog.Process.Pid)), 0); err != nil {
 		t.Fatal(err)

@@ -55,10 +55,10 @@ func (g *Group) LimitIO(disk Disk, l IOLimit) Ops {
 		if d.Version == 2 {
 			text := fmt.Sprintf("%v rbps=%s wbps=%s riops=%s wiops=%s", disk,
 				ioText(l.ReadBytes, "max"), ioText(l.WriteBytes, "max"), ioText(l.Reads, "max"), ioText(l.Writes, "max"))
-			return Ops{d.write(BlkIO, "io.max", text)}
+			return Ops{d.write("io.max", text)}
 		}
 		throttle := func(what string, n int64) Op {
-			return d.write(BlkIO, "blkio.throttle."+what+"_device", disk.String()+" "+ioText(n, "0"))
+			return d.write("blkio.throttle."+what+"_device", disk.String()+" "+ioText(n, "0"))
 		}
 		return Ops{
 			throttle("read_bps", l.ReadBytes), throttle("write_bps", l.WriteBytes),

@@ -14,9 +14,9 @@ func (g *Group) WeighIO(weight int64) Ops {
 	return g.set(BlkIO, func(d Dir) Ops {
 		file := d.ioWeightFile()
 		if file == "io.weight" {
-			return Ops{d.write(BlkIO, file, "default "+strconv.FormatInt(ioWeightOf(weight), 10))}
+			return Ops{d.write(file, "default "+strconv.FormatInt(ioWeightOf(weight), 10))}
 		}
-		return Ops{d.write(BlkIO, file, strconv.FormatInt(weight, 10))}
+		return Ops{d.write(file, strconv.FormatInt(weight, 10))}
 	})
 }
 

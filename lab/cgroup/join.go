@@ -52,7 +52,7 @@ func (g *Group) joinSelf() Ops {
 func (g *Group) join(file func(version int) string, text string) Ops {
 	var ops Ops
 	for _, d := range g.Dirs {
-		ops = append(ops, Op{Verb: Write, Path: filepath.Join(d.Path, file(d.Version)), Text: text, controllers: d.Controllers, group: d.group()})
+		ops = append(ops, Op{Verb: Write, Path: filepath.Join(d.Path, file(d.Version)), Text: text, controllers: d.names(), group: d.group()})
 	}
 	return ops
 }

@@ -22,13 +22,13 @@ type MemoryLimit struct {
 func (g *Group) LimitMemory(l MemoryLimit) Ops {
 	return g.set(Memory, func(d Dir) Ops {
 		if d.Version == 2 {
-			swap := d.write(Memory, "memory.swap.max", limitText(l.Swap, "max"))
+			swap := d.write("memory.swap.max", limitText(l.Swap, "max"))
 			swap.Lenient = true
-			return Ops{d.write(Memory, "memory.max", limitText(l.Bytes, "max")), swap}
+			return Ops{d.write("memory.max", limitText(l.Bytes, "max")), swap}
 		}
 		total := l.total()
-		memory := d.write(Memory, "memory.limit_in_bytes", limitText(l.Bytes, "-1"))
-		both := d.write(Memory, "memory.memsw.limit_in_bytes", limitText(total, "-1"))
+		memory := d.write("memory.limit_in_bytes", limitText(l.Bytes, "-1"))
+		both := d.write("memory.memsw.limit_in_bytes", limitText(total, "-1"))
 		both.Lenient = true
 		// At no moment may memory be above memory and swap together, or the
 		// write is EINVAL: raise the sum first, lower the part first.

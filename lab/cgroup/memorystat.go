@@ -1,5 +1,10 @@
 package cgroup
 
+import (
+	"fmt"
+	"path/filepath"
+)
+
 // MemoryStat are the few of the kernel's numbers that matter, in bytes unless
 // said otherwise.
 type MemoryStat struct {
@@ -79,4 +84,30 @@ func (d Dir) memoryV2(stat map[string]int64) (s MemoryStat, err error) {
 	events, err := d.table("memory.events")
 	s.Failures, s.OOMKills = events["max"], events["oom_kill"]
 	return s, err
+}
+
+// MemoryStatShell writes the command that shows Anon and File.
+func (g *Group) MemoryStatShell() string {
+	anon, file, path := g.memoryStat()
+	return fmt.Sprintf("grep -E '^(%s|%s) ' %s\n", anon, file, path)
+}
+
+// AwaitAnonShell writes the command that waits until Anon is above a number of
+// bytes.
+func (g *Group) AwaitAnonShell(bytes int64) string {
+	anon, _, path := g.memoryStat()
+	return fmt.Sprintf("until [ \"$(sed -n 's/^%s //p' %s)\" -gt %d ]; do sleep 0.1; done\n", anon, path, bytes)
+}
+
+// memoryStat is what memory.stat calls two numbers, and a shell's word for its
+// path.
+func (g *Group) memoryStat() (anon, file, path string) {
+	anon, file = "anon", "file"
+	for _, d := range g.Dirs {
+		if d.Version == 1 {
+			anon, file = "total_rss", "total_cache"
+		}
+		path = Word(filepath.Join(d.Path, "memory.stat"))
+	}
+	return anon, file, path
 }

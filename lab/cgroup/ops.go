@@ -42,8 +42,9 @@ type Op struct {
 	// Why is a sentence for the reader, or empty.
 	Why string
 
-	// controllers and group say whose file it is, for Tools.
-	controllers []Controller
+	// controllers, by the hierarchy's names, and group say whose file it is, for
+	// Tools.
+	controllers []string
 	group       string
 	// rules are what Attach makes its program of.
 	rules []DeviceRule

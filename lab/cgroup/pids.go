@@ -3,7 +3,7 @@ package cgroup
 // LimitPIDs are the changes that limit how many tasks, threads included, the
 // group may have: pids.max on both versions. fork(2) past it is EAGAIN.
 func (g *Group) LimitPIDs(n int64) Ops {
-	return g.set(PIDs, func(d Dir) Ops { return Ops{d.write(PIDs, "pids.max", limitText(n, "max"))} })
+	return g.set(PIDs, func(d Dir) Ops { return Ops{d.write("pids.max", limitText(n, "max"))} })
 }
 
 // PIDsStat are the numbers of tasks.

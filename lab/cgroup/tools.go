@@ -8,7 +8,8 @@ import (
 
 // Tools writes the same changes as commands of cgroup-tools, where it has one:
 // cgcreate, cgclassify, cgset, cgdelete. It finds and enables controllers by
-// itself, and merges what one of its commands does at once.
+// itself, and merges what one of its commands does at once. On v2 it knows no
+// group without a controller, and refuses v1's names.
 func (ops Ops) Tools() string {
 	var lines []string
 	for rest := ops; len(rest) > 0; {
@@ -43,15 +44,17 @@ func command(ops Ops) string {
 	}
 	var controllers, settings []string
 	for _, op := range ops {
-		for _, c := range op.controllers {
-			if first.group == op.group && !slices.Contains(controllers, string(c)) {
-				controllers = append(controllers, string(c))
+		for _, name := range op.controllers {
+			if !slices.Contains(controllers, name) {
+				controllers = append(controllers, name)
 			}
 		}
 		settings = append(settings, "-r "+Word(filepath.Base(op.Path)+"="+op.Text))
 	}
 	group := strings.Join(controllers, ",") + ":" + first.group
 	switch {
+	case len(controllers) == 0 && (first.Verb != Write || first.classifies()):
+		return ""
 	case first.Verb == Mkdir:
 		return "cgcreate -g " + group
 	case first.classifies() && first.Text == "0":
@@ -66,13 +69,13 @@ func command(ops Ops) string {
 	return ""
 }
 
-// Cgget writes the command of cgroup-tools that shows a file of the group,
-// such as memory.stat.
+// Cgget writes the command of cgroup-tools that shows a file of the group, such
+// as memory.stat; empty where the tools are of no use.
 func (g *Group) Cgget(file string) string {
 	for _, d := range g.Dirs {
-		if slices.ContainsFunc(d.Controllers, func(c Controller) bool { return strings.HasPrefix(file, string(c)+".") }) {
+		if d.group() != "" && slices.ContainsFunc(d.names(), func(c string) bool { return strings.HasPrefix(file, c+".") }) {
 			return "cgget -r " + file + " " + d.group()
 		}
 	}
-	return "cgget -r " + file + " " + g.Name
+	return ""
 }

@@ -11,9 +11,9 @@ const DefaultShares = 1024
 func (g *Group) WeighCPU(shares int64) Ops {
 	return g.set(CPU, func(d Dir) Ops {
 		if d.Version == 2 {
-			return Ops{d.write(CPU, "cpu.weight", strconv.FormatInt(weightOf(shares), 10))}
+			return Ops{d.write("cpu.weight", strconv.FormatInt(weightOf(shares), 10))}
 		}
-		return Ops{d.write(CPU, "cpu.shares", strconv.FormatInt(shares, 10))}
+		return Ops{d.write("cpu.shares", strconv.FormatInt(shares, 10))}
 	})
 }
 

@@ -23,7 +23,18 @@ const smallBytes = 20 * mb
 var smallHog = fmt.Sprintf(`(yes | tr -d "\n" | head -c %d; sleep 3600) | tail &`, smallBytes)
 
 // Where echo might turn \n into a line's end, printf's %s never does.
-func smallShell(*bench.Bench) string { return "printf '%s\\n' '" + smallHog + "' >\"$LAB/in\"\n" }
+func smallShell(b *bench.Bench) string {
+	g, err := steps.Written(b, "", cgroup.Memory)
+	if err != nil {
+		return steps.Unable(err)
+	}
+	text := "printf '%s\\n' '" + smallHog + "' >\"$LAB/in\"\n" + g.AwaitAnonShell(smallBytes) + g.MemoryStatShell()
+	if cgget := g.Cgget("memory.stat"); cgget != "" {
+		text += "# The same with cgroup-tools:\n#   " + cgget + "\n"
+	}
+	other := g.Other()
+	return text + fmt.Sprintf("# The same on cgroup v%d:\n#   %s", other.Dirs[0].Version, other.MemoryStatShell())
+}
 
 // small starts the first hog and shows how it grows.
 func small(ctx context.Context, b *bench.Bench) error {
@@ -38,7 +49,7 @@ func small(ctx context.Context, b *bench.Bench) error {
 }
 
 // grown is how long a hog may take to have what it wants.
-const grown = 20 * time.Second
+const grown = time.Minute
 
 // watch shows the group's memory until it is enough.
 func watch(ctx context.Context, b *bench.Bench, g *cgroup.Group, enough func(cgroup.MemoryStat) bool) error {

@@ -169,8 +169,10 @@ func JoinGroup(controllers ...cgroup.Controller) lesson.Step {
 			for _, op := range g.Join(0) {
 				fmt.Fprintf(&text, "cat \"$LAB/pid\" >%q\n", op.Path)
 			}
-			return text.String() + "# The same with cgroup-tools:\n#   cgclassify " +
-				strings.TrimPrefix(strings.TrimSuffix(g.Create().Tools(), "\n"), "cgcreate ") + " \"$(cat \"$LAB/pid\")\"\n"
+			if group, has := strings.CutPrefix(strings.TrimSuffix(g.Create().Tools(), "\n"), "cgcreate "); has {
+				text.WriteString("# The same with cgroup-tools:\n#   cgclassify " + group + " \"$(cat \"$LAB/pid\")\"\n")
+			}
+			return text.String()
 		},
 		Do: func(_ context.Context, b *bench.Bench) error {
 			g, err := Group(b, "", controllers...)
