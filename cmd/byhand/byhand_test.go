@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -91,9 +93,44 @@ func (x learner) leaves(home string) {
 	}
 }
 
+// printed asks for the commands of the n-th step as a learner does, by a second
+// hint. They are byhand's own: where it has moved into a part of the cgroup tree
+// that systemd made for it, their paths are in there.
+func (x learner) printed(n int) string {
+	x.t.Helper()
+	x.hint("once more hint shows the command")
+	told := x.hint(fmt.Sprintf("Step %d of %d", n, len(x.lesson.Steps)))
+	_, after, found := strings.Cut(told, "\n$ ")
+	if !found {
+		x.t.Fatalf("the second hint for step %d is %q; want its commands", n, told)
+	}
+	var commands strings.Builder
+	for line := range strings.Lines(strings.TrimRight(after, "\n")) {
+		commands.WriteString(strings.TrimPrefix(line, "  ")) // they stand right of a mark
+	}
+	return commands.String()
+}
+
+// hint types the word and returns what is told, which has the text in it.
+func (x learner) hint(text string) (told string) {
+	x.t.Helper()
+	const end = "this is all"
+	begun := len(x.text())
+	x.press("hint; echo 'this is' all\n")
+	x.await("a hint with "+text, func() bool {
+		var found bool
+		told, _, found = strings.Cut(x.text()[begun:], "\n"+end)
+		return found
+	})
+	if !strings.Contains(told, text) {
+		x.t.Fatalf("the hint is %q; want %q in it", told, text)
+	}
+	return told
+}
+
 func made(n int) string { return "step " + string(rune('0'+n)) + " is made" }
 
-// TestByHandAsPrinted pastes each lesson's printed commands, as they are.
+// TestByHandAsPrinted pastes each lesson's commands as a hint prints them.
 func TestByHandAsPrinted(t *testing.T) {
 	for _, l := range lessons.Syllabus() {
 		if testing.Short() && l.Name != "chroot" {
@@ -103,8 +140,8 @@ func TestByHandAsPrinted(t *testing.T) {
 			t.Parallel()
 			home := unlocked(t)
 			x := guided(t, home, l, "TERM=dumb")
-			for i, s := range l.Steps {
-				x.press(strings.TrimRight(s.Shell(x.bench), "\n") + "\n")
+			for i := range l.Steps {
+				x.press(x.printed(i+1) + "\n")
 				x.until(made(i + 1))
 			}
 			x.leaves(home)
@@ -217,7 +254,7 @@ func TestByHandAnotherWay(t *testing.T) {
 			x := guided(t, home, l, "TERM=dumb")
 			for i, typed := range ways {
 				if typed == "" { // there is no other way to gather a root than to copy it
-					typed = strings.TrimRight(l.Steps[i].Shell(x.bench), "\n")
+					typed = x.printed(i + 1)
 				}
 				x.press(strings.ReplaceAll(typed, "\t", "") + "\n") // a tab asks for completion
 				x.until(made(i + 1))
@@ -256,6 +293,45 @@ func TestByHandWords(t *testing.T) {
 	forbidden.press("exit\n")
 	if got := forbidden.status(20 * time.Second); got != 1 {
 		t.Errorf("byhand ended with status %d; want 1", got)
+	}
+}
+
+// TestByHandTellsGroupsOfOthers wants empty groups that others make meanwhile,
+// on the same machine, to be neither taken for the learner's nor taken away when
+// the learner leaves; but those of the learner's own naming.
+func TestByHandTellsGroupsOfOthers(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root makes groups wherever they like")
+	}
+	all := lessons.Syllabus()
+	l := all[slices.IndexFunc(all, func(l lesson.Lesson) bool { return l.Name == "cgroup-memory" })]
+	x := guided(t, unlocked(t), l, "TERM=dumb")
+	group := func(name string) *cgroup.Group {
+		g, err := cgroup.New(name+"-"+x.bench.ID, cgroup.Memory)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = g.Remove(context.Background(), nil) })
+		return g
+	}
+	others, theirs := group("others"), group("theirs")
+	if err := others.Make(nil); err != nil {
+		t.Fatal(err)
+	}
+	x.press("mkdir " + theirs.Dirs[0].Path + " && echo it is ' there'\n")
+	x.awaitText("it is  there", 1)
+	time.Sleep(time.Second) // a few glances
+	x.press("quit\n")
+	if got := x.status(patience); got != 1 {
+		t.Errorf("byhand ended with status %d; want 1, as no step was made", got)
+	}
+	for _, test := range []struct {
+		group *cgroup.Group
+		stays bool
+	}{{others, true}, {theirs, false}} {
+		if _, err := os.Stat(test.group.Dirs[0].Path); (err == nil) != test.stays {
+			t.Errorf("stat %s after the end: %v; want that it is there: %t", test.group.Dirs[0].Path, err, test.stays)
+		}
 	}
 }
 

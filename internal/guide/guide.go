@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -99,7 +100,8 @@ func (g *Guide) Make(ctx context.Context, b *bench.Bench, l lesson.Lesson) ([]ru
 	w := newWatcher(b, l, g, sh)
 	go w.run(ctx)
 	go words.serve(ctx, w.word)
-	go g.pass(ctx, sh)
+	var keys typed
+	go g.pass(ctx, sh, &keys)
 	go g.follow(ctx, sh)
 	select {
 	case <-sh.ended:
@@ -110,7 +112,7 @@ func (g *Guide) Make(ctx context.Context, b *bench.Bench, l lesson.Lesson) ([]ru
 	stop()
 	<-w.stopped
 	w.groups.adopt(b)
-	w.groups.remove(context.WithoutCancel(ctx))
+	w.groups.remove(context.WithoutCancel(ctx), keys.text())
 	made := w.result()
 	if len(made) < len(l.Steps) {
 		return made, ErrLeft
@@ -118,8 +120,30 @@ func (g *Guide) Make(ctx context.Context, b *bench.Bench, l lesson.Lesson) ([]ru
 	return made, nil
 }
 
+// typed is the latest that was typed.
+type typed struct {
+	mu   sync.Mutex
+	keys []byte
+}
+
+// remember is how many keys are kept in mind.
+const remember = 1 << 18
+
+func (t *typed) add(keys []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.keys = append(t.keys, keys...)
+	t.keys = t.keys[max(0, len(t.keys)-remember):]
+}
+
+func (t *typed) text() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.keys)
+}
+
 // pass passes on what is typed.
-func (g *Guide) pass(ctx context.Context, sh *shell) {
+func (g *Guide) pass(ctx context.Context, sh *shell, keep *typed) {
 	for {
 		keys, err := g.Display.Keys(ctx)
 		if err != nil {
@@ -129,6 +153,7 @@ func (g *Guide) pass(ctx context.Context, sh *shell) {
 			}
 			return
 		}
+		keep.add(keys)
 		if _, err := sh.master.Write(keys); err != nil {
 			return
 		}
