@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -10,13 +12,21 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
+	"byhand/internal/doctor"
 	"byhand/internal/judge"
 	"byhand/internal/lesson"
+	"byhand/internal/places"
+	"byhand/internal/progress"
+	"byhand/internal/report"
 	"byhand/internal/runner"
 	"byhand/internal/translate"
 	"byhand/internal/ui"
+	"byhand/internal/xray"
 	"byhand/lessons"
+
+	"github.com/spf13/cobra"
 )
 
 // sources are what is searched for texts to translate: the lessons, and what
@@ -24,7 +34,7 @@ import (
 func sources(t *testing.T) []fs.FS {
 	t.Helper()
 	all := []fs.FS{lessons.Code}
-	for _, dir := range []string{".", "../../internal/diagnose", "../../internal/ui", "../../internal/runner", "../../internal/guide", "../../internal/world"} {
+	for _, dir := range []string{".", "../../internal/diagnose", "../../internal/ui", "../../internal/runner", "../../internal/guide", "../../internal/world", "../../internal/xray", "../../internal/report"} {
 		all = append(all, os.DirFS(dir))
 	}
 	return all
@@ -72,6 +82,71 @@ func capitals(t *testing.T) *translate.Catalogue {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// TestTablesAreTranslated wants the heads and marks of tables, and the words
+// before a value, to be in the reader's language, and what the kernel shows as it is.
+func TestTablesAreTranslated(t *testing.T) {
+	a := &app{course: lessons.Syllabus(), texts: capitals(t), places: places.Places{Benches: t.TempDir()}, store: progress.Store{Dir: t.TempDir()}}
+	class := t.TempDir()
+	if err := os.WriteFile(filepath.Join(class, "damaged.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	handed := report.New(a.course, &progress.State{})
+	handed.Learner, handed.Byhand, handed.Made = "Ann", "dev", time.Now()
+	empty, err := handed.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(class, "empty.json"), empty, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	self := os.Getpid()
+	for _, test := range []struct {
+		name         string
+		show         func(*cobra.Command) error
+		want, absent []string
+	}{
+		{"report", func(c *cobra.Command) error { return a.report(c, reportFlags{name: "Ann"}) },
+			[]string{"LESSON ", "DONE ", "CHECKS ", "QUIZ ", "KNOWN ", "HINTS ", "SKIPS", "chroot ", "NO ", "Ann,", "TO HAND IN: byhand report"}, []string{"lesson"}},
+		{"class", func(c *cobra.Command) error { return a.class(c, reportFlags{class: class}) },
+			[]string{"LEARNER ", "LESSONS ", "EVIDENCE ", "FILE", "DAMAGED ", "empty.json"}, []string{"learner", "evidence"}},
+		{"verify", func(c *cobra.Command) error {
+			_ = a.verify(c, filepath.Join(class, "empty.json")) // what is wrong is an error, too
+			return nil
+		}, []string{"FAULT ", "NOTE ", "THIS PROVES THE REPORT'S FORM"}, []string{"honesty"}},
+		{"doctor", func(c *cobra.Command) error {
+			return a.findings(c.OutOrStdout(), []doctor.Finding{{What: "one", Got: "there", OK: true}, {What: "other", Got: "none", Mend: "make it"}})
+		}, []string{"OK ", "LACKS ", "one ", "make it"}, []string{"lacks"}},
+		{"xray", func(c *cobra.Command) error {
+			return a.show(c, false, false, func(context.Context) (any, []xray.Section, error) {
+				seen, err := xray.Look(self)
+				return seen, seen.Sections(), err
+			})
+		}, []string{fmt.Sprintf("PROCESS %d: ", self), "COMMAND ", "STATE ", "NAMESPACES\n", "USER MAP ", "CONTROL GROUPS\n", "RIGHTS\n", "MOUNTS: ", "ipc:["}, []string{"user map", "rights\n"}},
+		{"listing", func(c *cobra.Command) error { return a.show(c, false, false, a.listing) },
+			[]string{"WHAT LOOKS LIKE A CONTAINER: "}, []string{"what looks"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var out bytes.Buffer
+			c := &cobra.Command{}
+			c.SetContext(t.Context())
+			c.SetOut(&out)
+			if err := test.show(c); err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(out.String(), want) {
+					t.Errorf("%q is not in what is shown:\n%s", want, out.String())
+				}
+			}
+			for _, absent := range test.absent {
+				if strings.Contains(out.String(), absent) {
+					t.Errorf("%q is in what is shown, not translated:\n%s", absent, out.String())
+				}
+			}
+		})
+	}
 }
 
 // small is what has a letter that was not translated.

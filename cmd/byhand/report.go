@@ -113,9 +113,9 @@ func (a *app) report(c *cobra.Command, f reportFlags) error {
 		}
 		return err
 	}
-	rows := [][]ui.Cell{{ui.Strong.Of("lesson"), ui.Strong.Of("done"), ui.Strong.Of("checks"), ui.Strong.Of("quiz"), ui.Strong.Of("known"), ui.Strong.Of("hints"), ui.Strong.Of("skips")}}
+	rows := [][]ui.Cell{a.heads("lesson", "done", "checks", "quiz", "known", "hints", "skips")}
 	for _, l := range r.Lessons {
-		done := ui.Locked.Of("no")
+		done := ui.Locked.Of(a.texts.Text("no"))
 		if l.Earned() {
 			done = ui.Done.Of(l.Done.Local().Format("2006-01-02"))
 		}
@@ -126,9 +126,18 @@ func (a *app) report(c *cobra.Command, f reportFlags) error {
 	if err := ui.Columns(c.OutOrStdout(), ui.Look(nil, c.OutOrStdout(), nil), rows); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.OutOrStdout(), "\n%s, Linux %s, cgroups %s, byhand %s\nto hand in: byhand report --markdown >report.md\n",
-		r.Learner, r.Machine.Kernel, r.Machine.Cgroups, r.Byhand)
+	_, err = fmt.Fprintf(c.OutOrStdout(), "\n%s, Linux %s, cgroups %s, byhand %s\n%s: byhand report --markdown >report.md\n",
+		r.Learner, r.Machine.Kernel, r.Machine.Cgroups, r.Byhand, a.texts.Text("to hand in"))
 	return err
+}
+
+// heads are those of a table's columns.
+func (a *app) heads(english ...string) []ui.Cell {
+	var cells []ui.Cell
+	for _, head := range english {
+		cells = append(cells, ui.Strong.Of(a.texts.Text(head)))
+	}
+	return cells
 }
 
 // userName is the name of whose progress it is, or the number.
@@ -173,16 +182,16 @@ func (a *app) verify(c *cobra.Command, file string) error {
 	out, term := c.OutOrStdout(), ui.Look(nil, c.OutOrStdout(), nil)
 	rows := [][]ui.Cell{}
 	for _, fault := range v.Faults {
-		rows = append(rows, []ui.Cell{ui.Error.Of("fault"), ui.Plain.Of(fault)})
+		rows = append(rows, []ui.Cell{ui.Error.Of(a.texts.Text("fault")), ui.Plain.Of(fault)})
 	}
 	for _, name := range v.Unjudged {
-		rows = append(rows, []ui.Cell{ui.Warn.Of("not judged"), ui.Plain.Of("lesson " + name + ", which this byhand does not know")})
+		rows = append(rows, []ui.Cell{ui.Warn.Of(a.texts.Text("not judged")), ui.Plain.Of("lesson " + name + ", which this byhand does not know")})
 	}
 	said := fmt.Sprintf("%s of %s: %s done, %s", file, r.Learner, report.Count(v.Lessons, "lesson"), report.Count(v.Checks, "check"))
 	if len(v.Faults) == 0 {
-		rows = append(rows, []ui.Cell{ui.Done.Of("complete"), ui.Plain.Of(said)})
+		rows = append(rows, []ui.Cell{ui.Done.Of(a.texts.Text("complete")), ui.Plain.Of(said)})
 	}
-	rows = append(rows, []ui.Cell{ui.Dim.Of("note"), ui.Dim.Of(report.Limits)})
+	rows = append(rows, []ui.Cell{ui.Dim.Of(a.texts.Text("note")), ui.Dim.Of(a.texts.Text(report.Limits))})
 	if err := ui.Columns(out, term, rows); err != nil {
 		return err
 	}
@@ -210,7 +219,7 @@ func (a *app) class(c *cobra.Command, f reportFlags) error {
 	case f.htmlFile != "":
 		return writePage(f.htmlFile, class)
 	}
-	rows := [][]ui.Cell{{ui.Strong.Of("learner"), ui.Strong.Of("lessons"), ui.Strong.Of("quiz"), ui.Strong.Of("hints"), ui.Strong.Of("skips"), ui.Strong.Of("evidence"), ui.Strong.Of("file")}}
+	rows := [][]ui.Cell{a.heads("learner", "lessons", "quiz", "hints", "skips", "evidence", "file")}
 	for _, r := range class.Learners {
 		verdict := ui.Done
 		if len(r.Faults) > 0 {
@@ -226,7 +235,7 @@ func (a *app) class(c *cobra.Command, f reportFlags) error {
 	}
 	rows = nil
 	for _, d := range class.Damaged {
-		rows = append(rows, []ui.Cell{ui.Error.Of("damaged"), ui.Plain.Of(d.File), ui.Plain.Of(d.Reason)})
+		rows = append(rows, []ui.Cell{ui.Error.Of(a.texts.Text("damaged")), ui.Plain.Of(d.File), ui.Plain.Of(d.Reason)})
 	}
 	return ui.Columns(out, term, rows)
 }

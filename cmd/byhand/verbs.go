@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"time"
 
@@ -122,19 +123,28 @@ func newDoctor() *cobra.Command {
 			if asJSON {
 				return json.NewEncoder(c.OutOrStdout()).Encode(findings)
 			}
-			var rows [][]ui.Cell
-			for _, f := range findings {
-				mark := ui.Done.Of("ok")
-				if !f.OK {
-					mark = ui.Warn.Of("lacks")
-				}
-				rows = append(rows, []ui.Cell{mark, ui.Plain.Of(f.What), ui.Plain.Of(f.Got), ui.Command.Of(f.Mend)})
+			a, err := open(c.Context())
+			if err != nil {
+				a = &app{} // who is told nothing else is told this, in English
 			}
-			return ui.Columns(c.OutOrStdout(), ui.Look(nil, c.OutOrStdout(), nil), rows)
+			return a.findings(c.OutOrStdout(), findings)
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "as a JSON array")
 	return c
+}
+
+// findings shows what was examined.
+func (a *app) findings(out io.Writer, findings []doctor.Finding) error {
+	var rows [][]ui.Cell
+	for _, f := range findings {
+		mark := ui.Done.Of(a.texts.Text("ok"))
+		if !f.OK {
+			mark = ui.Warn.Of(a.texts.Text("lacks"))
+		}
+		rows = append(rows, []ui.Cell{mark, ui.Plain.Of(f.What), ui.Plain.Of(f.Got), ui.Command.Of(f.Mend)})
+	}
+	return ui.Columns(out, ui.Look(nil, out, nil), rows)
 }
 
 func newVersion() *cobra.Command {

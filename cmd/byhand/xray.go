@@ -39,14 +39,18 @@ Without arguments it lists what looks like a container.`,
 			if asJSON && live {
 				return &exit{code: exitUsage, err: errors.New("xray: --live is for people, --json for programs"), hints: []string{c.CommandPath() + " --help"}}
 			}
+			a, err := open(c.Context())
+			if err != nil {
+				return err
+			}
 			if len(args) == 0 && !c.Flags().Changed("pid") {
-				return show(c, asJSON, live, listing)
+				return a.show(c, asJSON, live, a.listing)
 			}
 			word := strconv.Itoa(pid)
 			if len(args) == 1 {
 				word = args[0]
 			}
-			found, identity, err := find(c.Context(), word)
+			found, identity, err := a.find(word)
 			if err != nil {
 				return err
 			}
@@ -54,16 +58,16 @@ Without arguments it lists what looks like a container.`,
 			if err != nil {
 				return fmt.Errorf("xray %s: %w", word, err)
 			}
-			return show(c, asJSON, live, func(context.Context) (any, []xray.Section, error) {
+			return a.show(c, asJSON, live, func(context.Context) (any, []xray.Section, error) {
 				// With --live another process may have been given the number since.
 				if !kernel.Alive(found, start) {
 					return nil, nil, fmt.Errorf("xray: process %d has ended", found)
 				}
-				a, err := xray.Look(found)
+				seen, err := xray.Look(found)
 				if identity != nil {
-					a.Container = identity
+					seen.Container = identity
 				}
-				return a, a.Sections(), err
+				return seen, seen.Sections(), err
 			})
 		},
 	}
@@ -74,8 +78,8 @@ Without arguments it lists what looks like a container.`,
 }
 
 // find looks a word up and says where to find others.
-func find(ctx context.Context, word string) (int, *xray.Identity, error) {
-	known, err := sandboxes(ctx)
+func (a *app) find(word string) (int, *xray.Identity, error) {
+	known, err := a.sandboxes()
 	if err != nil {
 		return 0, nil, err
 	}
@@ -90,11 +94,7 @@ func find(ctx context.Context, word string) (int, *xray.Identity, error) {
 }
 
 // sandboxes are the processes that stand in benches.
-func sandboxes(ctx context.Context) (map[int]xray.Identity, error) {
-	a, err := open(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (a *app) sandboxes() (map[int]xray.Identity, error) {
 	dirs, err := bench.Leftovers(a.places.Benches)
 	if err != nil {
 		return nil, err
@@ -110,8 +110,8 @@ func sandboxes(ctx context.Context) (map[int]xray.Identity, error) {
 	return known, nil
 }
 
-func listing(ctx context.Context) (any, []xray.Section, error) {
-	known, err := sandboxes(ctx)
+func (a *app) listing(context.Context) (any, []xray.Section, error) {
+	known, err := a.sandboxes()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -120,9 +120,9 @@ func listing(ctx context.Context) (any, []xray.Section, error) {
 }
 
 // show prints what look finds, once or again and again.
-func show(c *cobra.Command, asJSON, live bool, look func(context.Context) (any, []xray.Section, error)) error {
+func (a *app) show(c *cobra.Command, asJSON, live bool, look func(context.Context) (any, []xray.Section, error)) error {
 	out := c.OutOrStdout()
-	terminal := func() ui.Terminal { return ui.Look(nil, out, nil) }
+	terminal := func() ui.Terminal { return ui.Look(nil, out, nil).In(a.texts) }
 	if live {
 		err := ui.Live(c.Context(), out, terminal, redraw, func() ([]xray.Section, error) {
 			_, sections, err := look(c.Context())

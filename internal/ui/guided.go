@@ -173,7 +173,7 @@ func (g *Guided) draw() {
 		return
 	}
 	g.changed = false
-	t := Look(g.in, g.out, nil).in(g.language)
+	t := Look(g.in, g.out, nil).In(g.language)
 	var b strings.Builder
 	b.WriteString("\x1b7")
 	for i, line := range t.panelLines(g.state, g.columns, panelRows) {
@@ -203,7 +203,7 @@ func (g *Guided) Aside(text string) bool {
 func (g *Guided) Text(f func(runner.Screen)) string {
 	var text bytes.Buffer
 	p := &people{in: g.keys, out: &text, err: io.Discard, now: time.Now, look: func() Terminal {
-		t := Look(g.in, g.out, nil).in(g.language)
+		t := Look(g.in, g.out, nil).In(g.language)
 		t.Live = false // no line is drawn over
 		return t
 	}}

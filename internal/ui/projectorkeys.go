@@ -27,7 +27,7 @@ func NewProjector(o DemoOptions) *Projector {
 	}
 	p := &Projector{
 		in: &input{file: o.In}, out: o.Out, opts: o, now: time.Now,
-		look: func() Terminal { return Look(o.In, o.Out, o.Getenv).in(o.Language) },
+		look: func() Terminal { return Look(o.In, o.Out, o.Getenv).In(o.Language) },
 	}
 	p.guard = Remember(o.In, o.Out, o.Getenv)
 	t := p.look()

@@ -21,7 +21,7 @@ func (t Terminal) sections(all []xray.Section) []string {
 		if i > 0 {
 			out = append(out, "")
 		}
-		out = append(out, t.lines([]span{{clean(s.Title), Strong}}, t.columns())...)
+		out = append(out, t.lines([]span{{clean(t.say(s.Title)), Strong}}, t.columns())...)
 		var rows [][][]span
 		for _, r := range s.Rows {
 			role := Plain
@@ -32,7 +32,10 @@ func (t Terminal) sections(all []xray.Section) []string {
 				role = Strong
 			}
 			var row [][]span
-			for _, cell := range r.Cells {
+			for i, cell := range r.Cells {
+				if i == 0 {
+					cell = t.say(cell) // the others are what the kernel shows
+				}
 				row = append(row, []span{{clean(cell), role}})
 			}
 			rows = append(rows, row)

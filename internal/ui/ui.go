@@ -66,7 +66,7 @@ func New(o Options) Screen {
 
 		answers: o.Answers,
 		// The window may be resized at any time, so each text looks again.
-		look: func() Terminal { return Look(o.In, o.Out, o.Getenv).in(o.Language) },
+		look: func() Terminal { return Look(o.In, o.Out, o.Getenv).In(o.Language) },
 		now:  time.Now,
 	}
 }

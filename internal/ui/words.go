@@ -5,8 +5,8 @@ import "fmt"
 // Language gives texts in a reader's language, by the English ones.
 type Language interface{ Text(english string) string }
 
-// in returns the terminal of a reader of a language; nil is English.
-func (t Terminal) in(l Language) Terminal {
+// In returns the terminal of a reader of a language; nil is English.
+func (t Terminal) In(l Language) Terminal {
 	t.language = l
 	return t
 }

@@ -20,7 +20,7 @@ func (upper) Text(english string) string { return strings.ToUpper(english) }
 func TestLanguage(t *testing.T) {
 	s, _, out := pipe(t, "2\n7\n")
 	look := s.look
-	s.look = func() Terminal { return look().in(upper{}) }
+	s.look = func() Terminal { return look().In(upper{}) }
 	s.Open(runner.Header{Number: 1, Total: 2, Name: "roots", Title: "title", Summary: "summary"})
 	s.Step(runner.StepHeader{Number: 1, Total: 1, Title: "step", Why: "why", Shell: "a command"})
 	s.Expect("expected")
@@ -47,7 +47,7 @@ func TestLanguage(t *testing.T) {
 func TestPanelLanguage(t *testing.T) {
 	state := guide.State{Lesson: "roots", Header: runner.StepHeader{Number: 1, Total: 2, Title: "step"},
 		Checks: []lesson.Check{{Name: "one", Got: "1", OK: true}, {Name: "two", Got: "2", Hint: "hint"}}}
-	got := strings.Join(Terminal{}.in(upper{}).panelLines(state, 80, panelRows), "\n")
+	got := strings.Join(Terminal{}.In(upper{}).panelLines(state, 80, panelRows), "\n")
 	for _, want := range []string{"byhand roots | STEP 1 OF 2: STEP", "1 OF 2 CHECKS  OK one: 1", "-- two: 2", "HINT", "task  hint  skip  quit"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the panel does not hold %q:\n%s", want, got)
