@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strconv"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"byhand/internal/xray"
 	"byhand/lab/bench"
 	"byhand/lab/sandbox"
+	"byhand/lab/state"
 )
 
 // redraw is how often --live looks again.
@@ -93,7 +95,8 @@ func (a *app) find(word string) (int, *xray.Identity, error) {
 	return pid, identity, err
 }
 
-// sandboxes are the processes that stand in benches.
+// sandboxes are the processes that byhand itself has started: those that stand
+// in benches, and the first ones of its containers.
 func (a *app) sandboxes() (map[int]xray.Identity, error) {
 	dirs, err := bench.Leftovers(a.places.Benches)
 	if err != nil {
@@ -105,6 +108,15 @@ func (a *app) sandboxes() (map[int]xray.Identity, error) {
 		if pid, err := sandbox.PID(b); err == nil {
 			id := dir[len(a.places.Benches)+1:]
 			known[pid] = xray.Identity{Engine: "byhand", ID: id}
+		}
+	}
+	containers, err := state.Store{Dir: a.places.Lab}.List()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) {
+		return nil, err
+	}
+	for _, l := range containers {
+		if l.Status.Running() {
+			known[l.Status.PID] = xray.Identity{Engine: "byhand", ID: l.Box.ID, Name: l.Name}
 		}
 	}
 	return known, nil
