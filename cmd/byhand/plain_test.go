@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -198,4 +199,37 @@ func firstDifference(a, b string) int {
 		n++
 	}
 	return n
+}
+
+// TestPlainOfEveryCommand runs commands of every kind on a terminal, right ones
+// and wrong ones, and wants lines of words: nothing that moves a cursor or draws.
+func TestPlainOfEveryCommand(t *testing.T) {
+	t.Parallel()
+	home := unlocked(t)
+	report := filepath.Join(t.TempDir(), "reports", "ann.json")
+	if err := os.Mkdir(filepath.Dir(report), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(report, []byte(succeed(t, home, "report", "--json")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range []string{
+		"", "list", "help", "doctor", "quiz chroot --answers 1,-,2", "review --answers 1", "notes chroot", "chroot --print", "xray", "xray 1",
+		"report", "report --verify " + report, "report --verify /nowhere", "report --class " + filepath.Dir(report), "report --class " + filepath.Dir(report) + " --markdown",
+		"check unshare", "lab --help", "lab ps", "quiz nothing", "xray --pid none", "nothing", "clean", "version",
+	} {
+		t.Run(words, func(t *testing.T) {
+			x := onTerminal(t, 24, 80, byhand(t, home, append([]string{"--plain"}, strings.Fields(words)...)...))
+			x.status(x.patience)
+			drawn := func(r rune) bool { return r != '\n' && (unicode.IsControl(r) || r >= 0x2500 && r <= 0x25ff) }
+			for line := range strings.Lines(x.text()) {
+				if strings.IndexFunc(line, drawn) >= 0 {
+					t.Errorf("line %q; want words only", line)
+				}
+			}
+			if x.text() == "" && words != "clean" {
+				t.Error("nothing was shown")
+			}
+		})
+	}
 }

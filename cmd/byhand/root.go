@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -14,7 +15,6 @@ import (
 var version = "dev"
 
 func newRoot() *cobra.Command {
-	var plain bool
 	root := &cobra.Command{
 		Use:   "byhand",
 		Short: "Make containers by hand, one system call at a time",
@@ -30,15 +30,16 @@ Without a command it shows the course and what to type next.`,
 
 		SuggestionsMinimumDistance: 2,
 	}
-	root.PersistentFlags().BoolVar(&plain, "plain", false, "for a screen reader: one line after another, nothing drawn; as BYHAND_PLAIN=1")
-	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+	root.PersistentFlags().BoolFunc("plain", "for a screen reader: one line after another, nothing drawn; as BYHAND_PLAIN=1", func(value string) error {
+		plain, err := strconv.ParseBool(value)
 		if !plain {
-			return nil
+			return err
 		}
 		// In the environment it holds for every output of this process, and for
-		// the byhand that somebody starts in a shell of this one.
+		// the byhand that somebody starts in a shell of this one. It is set as soon
+		// as the flag is read, so that it holds for help and for wrong usage too.
 		return os.Setenv(ui.PlainVariable, "1")
-	}
+	})
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &exit{code: exitUsage, err: err, hints: []string{c.CommandPath() + " --help"}}
 	})
