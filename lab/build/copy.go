@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
@@ -24,6 +25,7 @@ type copying struct {
 	instructions.SourcesAndDest
 	chown, chmod string
 	unpack       bool // ADD unpacks archives
+	owners       bool // they are kept: files of a stage or an image have some, the context's are anybody's
 	from         *os.Root
 	ignore       func(string) (bool, error)
 }
@@ -40,7 +42,7 @@ func (s *stage) copy(ctx context.Context, c *instructions.CopyCommand) error {
 			return err
 		}
 		defer close()
-		p.from, p.ignore = root, func(string) (bool, error) { return false, nil }
+		p.from, p.owners, p.ignore = root, true, func(string) (bool, error) { return false, nil }
 	}
 	return s.put(ctx, stringer{c}, p)
 }
@@ -55,7 +57,10 @@ func (s *stage) addFiles(ctx context.Context, c *instructions.AddCommand) error 
 	if len(c.ExcludePatterns) > 0 || c.Checksum != "" {
 		return errors.New("ADD --exclude and --checksum are not known here")
 	}
-	return s.put(ctx, stringer{c}, copying{c.SourcesAndDest, c.Chown, c.Chmod, c.Unpack == nil || *c.Unpack, s.b.context, s.b.ignore})
+	return s.put(ctx, stringer{c}, copying{
+		SourcesAndDest: c.SourcesAndDest, chown: c.Chown, chmod: c.Chmod, unpack: c.Unpack == nil || *c.Unpack,
+		from: s.b.context, ignore: s.b.ignore,
+	})
 }
 
 // rootOf opens the files of another stage or of an image.
@@ -168,7 +173,27 @@ func (s *stage) gather(lower []string, p copying) ([]source, error) {
 		}
 		files = append(files, source{name: name, mode: 0o644, text: []byte(c.Data), isText: true})
 	}
-	return files, p.own(lower, files)
+	if err := p.own(lower, files); err != nil || p.chown == "" {
+		return files, err
+	}
+	if len(paths) == 1 && !into && !slices.ContainsFunc(files, func(f source) bool { return f.name != dest }) {
+		dest = path.Dir(dest) // that is the name of a file
+	}
+	above, err := p.above(lower, dest)
+	return append(above, files...), err
+}
+
+// above are the directories that dest lacks to be one: they get the owner of what
+// is put there. Made without being named, they would be root's.
+func (p copying) above(lower []string, dest string) (dirs []source, err error) {
+	for dir := dest; dir != "." && dir != "" && !isImageDir(lower, dir); dir = path.Dir(dir) {
+		dirs = append([]source{{name: dir, mode: 0o755, dir: true}}, dirs...)
+	}
+	uid, gid, err := owner(lower, p.chown)
+	for i := range dirs {
+		dirs[i].uid, dirs[i].gid = uid, gid
+	}
+	return dirs, err
 }
 
 // own sets owners and modes as --chown and --chmod say.
@@ -181,7 +206,9 @@ func (p copying) own(lower []string, files []source) error {
 		}
 	}
 	for i := range files {
-		files[i].uid, files[i].gid = uid, gid
+		if p.chown != "" {
+			files[i].uid, files[i].gid = uid, gid
+		}
 		if p.chmod != "" {
 			mode, err := strconv.ParseUint(p.chmod, 8, 12)
 			if err != nil {
@@ -208,7 +235,7 @@ func (p copying) walk(name, dest string, into bool) ([]source, error) {
 		if into {
 			dest = path.Join(dest, path.Base(name))
 		}
-		return []source{{name: dest, mode: perm(info), from: p.from, path: name, mtime: info.ModTime()}}, nil
+		return []source{p.kept(source{name: dest, mode: perm(info), from: p.from, path: name, mtime: info.ModTime()}, info)}, nil
 	}
 	var files []source
 	err = fs.WalkDir(p.from.FS(), name, func(at string, d fs.DirEntry, err error) error {
@@ -238,10 +265,18 @@ func (p copying) walk(name, dest string, into bool) ([]source, error) {
 		case !d.Type().IsRegular():
 			return fmt.Errorf("%s is neither a file nor a directory", at)
 		}
-		files = append(files, f)
+		files = append(files, p.kept(f, info))
 		return nil
 	})
 	return files, err
+}
+
+// kept is a source with its owner, where that is kept.
+func (p copying) kept(f source, info fs.FileInfo) source {
+	if st, ok := info.Sys().(*syscall.Stat_t); ok && p.owners {
+		f.uid, f.gid = int(st.Uid), int(st.Gid)
+	}
+	return f
 }
 
 // perm are the mode bits that a layer keeps.
@@ -250,7 +285,8 @@ func perm(info fs.FileInfo) fs.FileMode {
 }
 
 // glob finds the files of a pattern. A name that leaves the directory is an
-// error of os.Root, by a symbolic link too.
+// error of os.Root, by a symbolic link too. A pattern with wildcards may find none,
+// as in COPY package.json yarn.lock* ./
 func glob(from *os.Root, pattern string, ignore func(string) (bool, error)) ([]string, error) {
 	clean := strings.TrimPrefix(path.Clean("/"+pattern), "/")
 	if clean == "" {
@@ -260,7 +296,8 @@ func glob(from *os.Root, pattern string, ignore func(string) (bool, error)) ([]s
 		return nil, fmt.Errorf("%q climbs with \"..\"", pattern)
 	}
 	found := []string{clean}
-	if strings.ContainsAny(clean, "*?[") {
+	wild := strings.ContainsAny(clean, "*?[")
+	if wild {
 		var err error
 		if found, err = fs.Glob(from.FS(), clean); err != nil {
 			return nil, fmt.Errorf("pattern %q: %w", pattern, err)
@@ -274,7 +311,7 @@ func glob(from *os.Root, pattern string, ignore func(string) (bool, error)) ([]s
 			kept = append(kept, f)
 		}
 	}
-	if len(kept) == 0 {
+	if len(kept) == 0 && !wild {
 		return nil, fmt.Errorf("%q: no such file, or .dockerignore leaves it out", pattern)
 	}
 	return kept, nil

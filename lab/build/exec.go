@@ -100,7 +100,7 @@ func Inside(c *process.Child, j Job) (struct{}, error) {
 	}
 	env := j.Env
 	if !hasName(env, "PATH") {
-		env = append(env, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+		env = append(env, "PATH="+process.DefaultPath)
 	}
 	if !hasName(env, "HOME") {
 		env = append(env, "HOME="+map[bool]string{true: "/root", false: "/"}[j.UID == 0])

@@ -136,7 +136,7 @@ func unpackedInto(plain io.Reader, dest string) (files []source, ok bool, err er
 				return nil, true, fmt.Errorf("entry %q climbs with \"..\"", h.Name)
 			}
 		}
-		f := source{name: path.Join(dest, path.Clean("/"+h.Name)), mode: h.FileInfo().Mode(), mtime: h.ModTime, isText: true}
+		f := source{name: path.Join(dest, path.Clean("/"+h.Name)), mode: h.FileInfo().Mode(), mtime: h.ModTime, isText: true, uid: h.Uid, gid: h.Gid}
 		switch h.Typeflag {
 		case tar.TypeReg:
 			if total += h.Size; total > archiveLimit {

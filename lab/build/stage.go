@@ -13,6 +13,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
+	"byhand/lab/process"
 	"byhand/lab/store"
 )
 
@@ -65,6 +66,7 @@ func (b *builder) from(ctx context.Context, i int, decl instructions.Stage) (*st
 	s := &stage{b: b, config: &v1.ConfigFile{OS: "linux", Architecture: runtime.GOARCH, Created: b.created()}}
 	if name == "scratch" {
 		s.depend("scratch")
+		s.config.Config.Env = []string{"PATH=" + process.DefaultPath} // as every builder does
 		return s, nil
 	}
 	if n, ok := instructions.HasStage(b.stages[:i], name); ok {

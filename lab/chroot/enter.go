@@ -42,7 +42,7 @@ func Run(c *process.Child, p Program) (struct{}, error) {
 // the terminal's name, since its paths mean something else inside.
 func Environment() []string {
 	return []string{
-		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+		"PATH=" + process.DefaultPath,
 		"HOME=/root", "PS1=sandbox# ", "TERM=" + os.Getenv("TERM"),
 	}
 }

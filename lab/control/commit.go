@@ -14,6 +14,7 @@ import (
 
 	"byhand/lab/container"
 	"byhand/lab/image"
+	"byhand/lab/process"
 	"byhand/lab/state"
 	"byhand/lab/store"
 )
@@ -93,7 +94,7 @@ func (o Commit) configure(config *v1.ConfigFile, c container.Config) {
 	to.Env = nil
 	for _, e := range c.Env {
 		name, _, _ := strings.Cut(e, "=")
-		given := []string{"HOSTNAME=" + c.Hostname, "TERM=xterm", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
+		given := []string{"HOSTNAME=" + c.Hostname, "TERM=xterm", "PATH=" + process.DefaultPath}
 		known := slices.ContainsFunc(base, func(b string) bool { return strings.HasPrefix(b, name+"=") })
 		// What every container is given is no property of the image.
 		if known || !slices.Contains(given, e) {

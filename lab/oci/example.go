@@ -5,6 +5,7 @@ import (
 
 	"byhand/internal/kernel"
 	"byhand/lab/capability"
+	"byhand/lab/process"
 )
 
 // Example is a configuration to begin with: a shell in the directory rootfs,
@@ -18,7 +19,7 @@ func Example(rootless bool, uid, gid int) *specs.Spec {
 		Root:     &specs.Root{Path: "rootfs", Readonly: true},
 		Process: &specs.Process{
 			Terminal: true, Args: []string{"sh"}, Cwd: "/", NoNewPrivileges: true,
-			Env:          []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm"},
+			Env:          []string{"PATH=" + process.DefaultPath, "TERM=xterm"},
 			Capabilities: &specs.LinuxCapabilities{Bounding: names, Effective: names, Permitted: names},
 			Rlimits:      []specs.POSIXRlimit{{Type: "RLIMIT_NOFILE", Hard: 1024, Soft: 1024}},
 		},

@@ -7,12 +7,13 @@ import (
 	"strings"
 
 	"byhand/lab/container"
+	"byhand/lab/process"
 )
 
 // environment puts the program's together: the image's, files', flags', each
 // taking the place of what was before.
 func (o Options) environment(c *container.Config, d container.Defaults) error {
-	env := []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOSTNAME=" + c.Hostname}
+	env := []string{"PATH=" + process.DefaultPath, "HOSTNAME=" + c.Hostname}
 	if c.TTY {
 		env = append(env, "TERM=xterm")
 	}

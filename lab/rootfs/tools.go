@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"byhand/lab/process"
 )
 
 // systemPath is where programs are looked up. The caller's PATH may hold
 // anything, a private build of ps or a wrapper in the home directory; these
 // are the directories of the distribution and of the administrator.
-const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+const systemPath = process.DefaultPath
 
 // toolList are the programs that a root made from the host holds, as far as
 // the host has them.
