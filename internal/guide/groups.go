@@ -40,6 +40,9 @@ func groupsNow(l lesson.Lesson) groups {
 	if slices.Contains(l.Needs, doctor.CgroupMemory) {
 		about = append(about, cgroup.Memory)
 	}
+	if slices.Contains(l.Needs, doctor.CgroupFreezer) {
+		about = append(about, cgroup.Freezer)
+	}
 	if about == nil {
 		return groups{}
 	}

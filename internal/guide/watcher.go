@@ -72,6 +72,7 @@ func (w *watcher) run(ctx context.Context) {
 		case <-ticks.C:
 		}
 		w.interrupt()
+		w.bench.ReapOrphans()
 		w.groups.adopt(w.bench)
 		step, found := w.step()
 		if !found {

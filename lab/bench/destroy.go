@@ -77,7 +77,7 @@ func (b *Bench) endProcesses(ctx context.Context) error {
 		for pid := range killed {
 			_, _ = unix.Wait4(pid, nil, unix.WNOHANG, nil)
 		}
-		b.reapOrphans()
+		b.ReapOrphans()
 		pids, err := b.Processes()
 		if err != nil || len(pids) == 0 {
 			return err
@@ -98,10 +98,10 @@ func (b *Bench) endProcesses(ctx context.Context) error {
 	}
 }
 
-// reapOrphans forgets what came into a pid namespace from a shell of the bench's
-// and ended with it before it could be killed: whoever started it has ended too,
-// so that it is ours, and nobody else waits for it.
-func (b *Bench) reapOrphans() {
+// ReapOrphans forgets what a shell of the bench's, or one that it started, has
+// left behind and has ended since: it is ours, nobody else waits for it, and the
+// pid namespace that it came into from outside can't end before.
+func (b *Bench) ReapOrphans() {
 	children, err := kernel.Children(os.Getpid())
 	if err != nil {
 		return

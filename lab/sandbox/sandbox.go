@@ -30,8 +30,13 @@ func Shell(b *bench.Bench) chroot.Program {
 
 // Stand starts a command whose stage executes Shell, and leaves it standing.
 func Stand(ctx context.Context, b *bench.Bench, c process.Command) error {
-	_, err := stand(ctx, b, c, "")
-	return err
+	p, err := stand(ctx, b, c, "")
+	if err != nil {
+		return err
+	}
+	// Whoever kills it waits for its end, and to kill(2) a zombie is there still.
+	go func() { _, _ = p.Wait() }()
+	return nil
 }
 
 // stand is Stand, with a prefix for the names of the files beside the process.
@@ -103,8 +108,6 @@ func End(ctx context.Context, b *bench.Bench) error {
 		case <-time.After(time.Millisecond):
 		}
 	}
-	// Where it is our child, it must be forgotten too; otherwise ECHILD.
-	_, _ = unix.Wait4(pid, nil, unix.WNOHANG, nil)
 	return errors.Join(os.Remove(b.Path("in")), os.Remove(b.Path("out")), os.Remove(b.Path("pid")))
 }
 
