@@ -67,7 +67,7 @@ func (b *Bench) removeFiles() error {
 // endProcesses kills what stands in the bench, until nothing does.
 func (b *Bench) endProcesses(ctx context.Context) error {
 	deadline := time.Now().Add(patience)
-	killed := map[int]bool{}
+	killed := map[int]uint64{} // and when each had started
 	var makers []maker
 	defer func() { seeOff(ctx, makers) }()
 	for {
@@ -79,16 +79,28 @@ func (b *Bench) endProcesses(ctx context.Context) error {
 		}
 		b.ReapOrphans()
 		pids, err := b.Processes()
-		if err != nil || len(pids) == 0 {
+		if err != nil {
 			return err
+		}
+		// Who is just ending has lost the root and the environment by which it was
+		// known as the bench's, and still holds its namespaces.
+		for pid, start := range killed {
+			if kernel.Alive(pid, start) && !slices.Contains(pids, pid) {
+				pids = append(pids, pid)
+			}
+		}
+		if len(pids) == 0 {
+			return nil
 		}
 		if time.Now().After(deadline) {
 			return fmt.Errorf("still there %v after SIGKILL: %s", patience, states(pids))
 		}
 		makers = append(makers, makersOf(pids)...)
 		for _, pid := range pids {
+			if start, err := kernel.StartTime(pid); err == nil && killed[pid] == 0 {
+				killed[pid] = start
+			}
 			kill(b, pid)
-			killed[pid] = true
 		}
 		select {
 		case <-ctx.Done():
