@@ -91,6 +91,11 @@ func sameFile(a, b string) bool {
 // labOf is the directory that the lesson's commands call LAB: what the process
 // or one of those that it comes from has in its environment, or where its root is.
 func labOf(c Candidate) string {
+	root := c.Root
+	// Of a pile of layers we see only what it was mounted at.
+	if link, err := kernel.RootLink(c.PID); err == nil && link != "/" && strings.HasPrefix(root, "/proc/") {
+		root = link
+	}
 	at, err := kernel.ReadStat(c.PID)
 	for ; err == nil && at.PID > 1; at, err = kernel.ReadStat(at.Parent) {
 		env, err := kernel.Environ(at.PID)
@@ -99,13 +104,13 @@ func labOf(c Candidate) string {
 		}
 		for _, variable := range env {
 			lab, named := strings.CutPrefix(variable, "LAB=")
-			if named && (c.Root == "" || filepath.Dir(c.Root) == lab) {
+			if named && (root == "" || filepath.Dir(root) == lab) {
 				return lab
 			}
 		}
 	}
-	if c.Root != "" && !strings.HasPrefix(c.Root, "/proc/") {
-		return filepath.Dir(c.Root)
+	if root != "" && !strings.HasPrefix(root, "/proc/") {
+		return filepath.Dir(root)
 	}
 	if lab := os.Getenv("LAB"); lab != "" {
 		return lab
