@@ -19,6 +19,8 @@ type Stat struct {
 	Parent int
 	// Group and Session are those of job control.
 	Group, Session int
+	// Terminal is the device of the controlling terminal, 0 where there is none.
+	Terminal int
 	// Start is when it started, in clock ticks since boot.
 	Start uint64
 }
@@ -42,7 +44,7 @@ func ParseStat(text string) (Stat, error) {
 	for _, n := range []struct {
 		to   *int
 		from string
-	}{{&s.PID, text[:open]}, {&s.Parent, f[1]}, {&s.Group, f[2]}, {&s.Session, f[3]}} {
+	}{{&s.PID, text[:open]}, {&s.Parent, f[1]}, {&s.Group, f[2]}, {&s.Session, f[3]}, {&s.Terminal, f[4]}} {
 		var err error
 		if *n.to, err = strconv.Atoi(n.from); err != nil {
 			return Stat{}, err

@@ -134,13 +134,21 @@ func stands(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {
 	}
 	return append(checks,
 		lesson.Check{
-			Name: "its session, by which a terminal's Ctrl-C and hang-up go", Want: fmt.Sprintf("not ours, %d", own.Session), Got: fmt.Sprint(s.Session),
-			OK: s.Session != own.Session, Hint: "it is in our session, and would end with this terminal: setsid",
+			Name: "its session, by which a terminal's Ctrl-C and hang-up go", Want: fmt.Sprintf("not ours, %d, nor one with a terminal", own.Session), Got: session(s),
+			OK: s.Session != own.Session && s.Terminal == 0, Hint: "it is in a session of ours, and would end with this terminal: setsid",
 		},
 		lesson.Check{
 			Name: "who waits for it: its parent", Want: "not PID 1 of the machine, nor byhand", Got: waiter(s.Parent),
 			OK: s.Parent > 1 && s.Parent != os.Getpid(), Hint: "its parent has ended, or is byhand itself: nobody will learn how it ended",
 		}), nil
+}
+
+// session names a process's session, and whether it has a terminal.
+func session(s kernel.Stat) string {
+	if s.Terminal == 0 {
+		return fmt.Sprint(s.Session)
+	}
+	return fmt.Sprintf("%d, with a terminal", s.Session)
 }
 
 // waiter names a process.

@@ -24,6 +24,7 @@ func TestLaws(t *testing.T) {
 		"Start it detached, with somebody who waits": {
 			{Name: "nothing started", Do: lessontest.Nothing, Says: "nothing was started"},
 			{Name: "in our own session", Do: changed(boxShell, "setsid ", ""), Says: "would end with this terminal"},
+			{Name: "in a terminal's session", Do: onTerminal, Says: "would end with this terminal"},
 			{Name: "nobody waits", Do: changed(boxShell, "  wait $! || status=$?\n", "  disown; kill -KILL $! $$\n"), Says: "nobody will learn"},
 			{Name: "without its own network", Do: changed(boxShell, "--net ", ""), Says: "net"},
 		},
@@ -42,6 +43,17 @@ func TestLaws(t *testing.T) {
 			{Name: "without --rm", Do: changed(onceShell, erase, note, `while [ -e "$LAB/boxes/job" ]`, `while [ ! -e "$LAB/boxes/job/status" ]`), Says: "still there"},
 		},
 	})
+}
+
+// onTerminal starts the container from the session of a terminal, as that of
+// somebody is who types.
+func onTerminal(ctx context.Context, b *bench.Bench) error {
+	text := strings.Replace(boxShell(b), "setsid ", "", 1)
+	if err := os.WriteFile(b.Path("typed"), []byte(text+"touch \"$LAB/stands\"\nsleep 3600\n"), 0o600); err != nil {
+		return err
+	}
+	return script(`script -qc 'bash "$LAB/typed"' /dev/null </dev/null >/dev/null 2>&1 &
+until [ -e "$LAB/stands" ]; do sleep 0.1; done`)(ctx, b)
 }
 
 func script(text string) does {
