@@ -128,6 +128,11 @@ printed:
 	return ""
 }
 
+// unreturned reports whether a line of strace's says that a process was killed.
+func unreturned(text string) bool {
+	return text == "+++ killed by SIGKILL +++" || strings.HasPrefix(text, "<... execve resumed>") && strings.HasSuffix(text, "= ?")
+}
+
 // readTrace returns strace's calls in the order of their ends.
 func readTrace(t *testing.T, log string) []tracedCall {
 	t.Helper()
@@ -155,8 +160,14 @@ func readTrace(t *testing.T, log string) []tracedCall {
 			}
 			continue
 		}
+		// Who is killed the moment that it runs its program never comes back from
+		// the call: strace says so, or says nothing but that it was killed.
+		if unreturned(text) && strings.HasPrefix(begun[thread].text, "execve") {
+			text = "<... execve resumed>) = 0"
+		}
 		if _, end, found := strings.Cut(text, " resumed>"); found {
 			first := begun[thread]
+			delete(begun, thread)
 			// An execve by another thread than the first ends under the first's pid.
 			if strings.HasPrefix(text, "<... execve") && !strings.HasPrefix(first.text, "execve") {
 				first = executing

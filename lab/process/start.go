@@ -173,6 +173,8 @@ func (p *Process) Follow(ctx context.Context, result any) error {
 			return fmt.Errorf("process %d ended without a result: %w", p.PID, err)
 		}
 		switch {
+		case m.Call != nil && m.Call.PID != 0: // of one that the child started itself
+			p.trace.Report(*m.Call)
 		case m.Call != nil && m.Call.Name == "execve" && !m.Call.Failed():
 			m.Call.PID = p.PID
 			executed = m.Call
