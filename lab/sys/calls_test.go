@@ -152,6 +152,7 @@ func calls() map[string]func(*Tracer, things) {
 		"nodes": func(t *Tracer, th things) {
 			_ = t.Mknod("null", unix.S_IFCHR|0o666, 1, 3)
 			_ = t.Mknod("null", unix.S_IFBLK|0o60, 254, 300)
+			_ = t.Mknod("gone", unix.S_IFCHR, 0, 0)
 			_ = t.Symlink("/proc/self/fd", "fd")
 			_ = t.Symlink("/proc/self/fd", "fd")
 			_ = t.Fchown(th.dir, 0, 0)

@@ -15,7 +15,15 @@ func (t *Tracer) Mknod(path string, mode uint32, major, minor uint32) error {
 	}
 	err := unix.Mknodat(unix.AT_FDCWD, path, mode, int(unix.Mkdev(major, minor)))
 	return t.done("mknodat", 0, err, "AT_FDCWD", quote(path), kind+"|"+octal(mode&^unix.S_IFMT),
-		fmt.Sprintf("makedev(%#x, %#x)", major, minor))
+		fmt.Sprintf("makedev(%s, %s)", hex(major), hex(minor)))
+}
+
+// hex is C's %#x, which writes 0 without a prefix.
+func hex(n uint32) string {
+	if n == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%#x", n)
 }
 
 // Symlink is symlinkat(2) from the working directory.
