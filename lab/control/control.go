@@ -9,14 +9,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"slices"
 	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
 
-	"byhand/internal/kernel"
 	"byhand/lab/options"
+	"byhand/lab/portrait"
 	"byhand/lab/state"
 	"byhand/lab/wire"
 	"byhand/lab/words"
@@ -306,16 +305,5 @@ func Processes(b state.Box) ([]int, error) {
 		return s.Group.Processes()
 	}
 	// Without a cgroup: those in its pid namespace.
-	want, err := kernel.Namespace(s.PID, "pid")
-	if err != nil {
-		return nil, err
-	}
-	all, err := kernel.PIDs()
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(all, func(pid int) bool {
-		ns, err := kernel.Namespace(pid, "pid")
-		return err != nil || ns != want
-	}), nil
+	return portrait.Members(nil, s.PID)
 }

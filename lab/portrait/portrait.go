@@ -5,89 +5,114 @@ package portrait
 
 import (
 	"fmt"
-	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
 
 	"byhand/internal/kernel"
+	"byhand/lab/sys"
 )
 
-// Top lists the processes of the pid namespace that a process is in, as docker
-// top does: the number outside, the number inside, the name.
-func Top(pid int) (string, error) {
-	theirs, err := kernel.Namespace(pid, "pid")
+// Members are the processes of the pid namespace that a process is in. The
+// trace has how its link is read; those of all others are read the same way.
+func Members(t *sys.Tracer, pid int) ([]int, error) {
+	theirs, err := t.Readlink(fmt.Sprintf("/proc/%d/ns/pid", pid))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	pids, err := kernel.PIDs()
 	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(pids, func(p int) bool {
+		// Who has ended meanwhile is in no namespace any more.
+		own, err := kernel.Namespace(p, "pid")
+		return err != nil || own != theirs
+	}), nil
+}
+
+// Top lists the Members, as docker top does: the number outside, the number
+// inside, the name.
+func Top(t *sys.Tracer, pid int) (string, error) {
+	pids, err := Members(t, pid)
+	if err != nil {
 		return "", err
 	}
-	var text strings.Builder
+	var list strings.Builder
 	for _, p := range pids {
-		// Who has ended meanwhile is in no namespace any more.
-		if own, err := kernel.Namespace(p, "pid"); err != nil || own != theirs {
+		text, err := t.ReadFile(fmt.Sprintf("/proc/%d/status", p))
+		if err != nil {
 			continue
 		}
-		s, err := kernel.ReadStatus(p)
+		s, err := kernel.ParseStatus(text)
 		if err != nil || len(s.NSpid) == 0 {
 			continue
 		}
-		fmt.Fprintf(&text, "%d %d %s\n", p, s.NSpid[len(s.NSpid)-1], s.Name)
+		fmt.Fprintf(&list, "%d %d %s\n", p, s.NSpid[len(s.NSpid)-1], s.Name)
 	}
-	return text.String(), nil
+	return list.String(), nil
 }
 
 // Of describes a container by its first process, as docker inspect does.
-func Of(pid int) (string, error) {
-	root, err := kernel.RootLink(pid)
+func Of(t *sys.Tracer, pid int) (string, error) {
+	dir := fmt.Sprintf("/proc/%d/", pid)
+	root, err := t.Readlink(dir + "root")
 	if err != nil {
 		return "", err
 	}
-	text := fmt.Sprintf("Pid %d\nRoot %s\n", pid, root)
-	for _, field := range []string{"CapEff", "NoNewPrivs", "Seccomp", "Threads"} {
-		value, err := kernel.StatusField(pid, field)
-		if err != nil {
-			return "", err
-		}
-		text += field + " " + value + "\n"
-	}
-	idmap, err := kernel.UIDMap(pid)
+	list := fmt.Sprintf("Pid %d\nRoot %s\n", pid, root)
+	status, err := t.ReadFile(dir + "status")
 	if err != nil {
 		return "", err
 	}
-	text += "UidMap " + idmap + "\n"
+	for _, name := range []string{"CapEff", "NoNewPrivs", "Seccomp", "Threads"} {
+		list += name + " " + field(status, name) + "\n"
+	}
+	idmap, err := t.ReadFile(dir + "uid_map")
+	if err != nil {
+		return "", err
+	}
+	list += "UidMap " + strings.Join(strings.Fields(idmap), " ") + "\n"
 	for _, kind := range []string{"ipc", "mnt", "net", "pid", "user", "uts"} {
-		namespace, err := kernel.Namespace(pid, kind)
+		namespace, err := t.Readlink(dir + "ns/" + kind)
 		if err != nil {
 			return "", err
 		}
-		text += namespace + "\n"
+		list += namespace + "\n"
 	}
-	return text, nil
+	return list, nil
+}
+
+// field is a line of a file of /proc behind its name; empty where there is none.
+func field(text, name string) string {
+	for line := range strings.Lines(text) {
+		if value, found := strings.CutPrefix(line, name+":"); found {
+			return strings.Join(strings.Fields(value), " ")
+		}
+	}
+	return ""
 }
 
 // Machine describes the machine, as docker info does.
-func Machine() (string, error) {
-	var names unix.Utsname
-	if err := unix.Uname(&names); err != nil {
-		return "", fmt.Errorf("uname: %w", err)
-	}
-	memory, err := os.ReadFile("/proc/meminfo")
+func Machine(t *sys.Tracer) (string, error) {
+	names, err := t.Uname()
 	if err != nil {
 		return "", err
 	}
-	total, _, _ := strings.Cut(string(memory), "\n")
+	memory, err := t.ReadFile("/proc/meminfo")
+	if err != nil {
+		return "", err
+	}
+	version := 1
 	var fs unix.Statfs_t
 	if err := unix.Statfs("/sys/fs/cgroup", &fs); err != nil {
 		return "", fmt.Errorf("statfs /sys/fs/cgroup: %w", err)
 	}
-	version := 1
 	if fs.Type == unix.CGROUP2_SUPER_MAGIC {
 		version = 2
 	}
 	return fmt.Sprintf("Kernel %s\nArchitecture %s\nName %s\nMemory %s\nCgroup %d\n",
 		unix.ByteSliceToString(names.Release[:]), unix.ByteSliceToString(names.Machine[:]), unix.ByteSliceToString(names.Nodename[:]),
-		strings.Join(strings.Fields(total)[1:], " "), version), nil
+		field(memory, "MemTotal"), version), nil
 }

@@ -64,6 +64,21 @@ func calls() map[string]func(*Tracer, things) {
 			_ = t.WriteFile("/dev/null", "5000 100000")
 			_ = t.WriteFile("/no/such/file", "")
 			_ = t.Write(-1, "lost")
+			_, _ = t.ReadFile("/proc/self/comm")
+			_, _ = t.ReadFile("/no/such/file")
+			_, _ = t.Read(th.dir)
+			_, _ = t.Read(-1)
+			_, _ = t.Readlink("/proc/self/ns/uts")
+			_, _ = t.Readlink("/proc/self")
+			_, _ = t.Readlink("/no/such/link")
+			_, _ = t.Uname()
+		},
+		// What is read is told in full by strace when it is asked for all of it, and
+		// by the Tracer never; so this is compared alone, with strace's own length.
+		"long": func(t *Tracer, _ things) {
+			_, _ = t.ReadFile("/proc/self/status")
+			_, _ = t.ReadFile("/proc/self/mountinfo")
+			_, _ = t.Readlink("/proc/self/ns/mnt")
 		},
 		"quotes": func(t *Tracer, _ things) {
 			every := make([]byte, 0, 6*256)

@@ -18,7 +18,7 @@ import (
 )
 
 // traced are the system calls that the Tracer makes.
-const traced = "umount2,mount_setattr,openat2,chdir,fchdir,chroot,mount,sethostname,setdomainname,execve,openat,write,mkdirat,unlinkat,pidfd_send_signal,sched_setaffinity,bpf," +
+const traced = "read,readlinkat,uname,umount2,mount_setattr,openat2,chdir,fchdir,chroot,mount,sethostname,setdomainname,execve,openat,write,mkdirat,unlinkat,pidfd_send_signal,sched_setaffinity,bpf," +
 	"setns,socket,bind,setsockopt,sendto,recvfrom," +
 	"unshare,pivot_root,setsid,ioctl,dup3,mknodat,symlinkat,fchown,setgroups,setresgid,setresuid,prlimit64,prctl,capset,seccomp"
 
@@ -74,7 +74,11 @@ func underStrace(t *testing.T, name string) (ours, theirs []string) {
 	defer report.Close()
 	run := func(attr *syscall.SysProcAttr) ([]byte, error) {
 		// A file for each thread, so that no call is torn in two by another's.
-		c := exec.Command(strace, "-ff", "-qq", "-s", "4096", "-e", "signal=none", "-e", "trace="+traced,
+		length := "4096"
+		if name == "long" {
+			length = fmt.Sprint(Shown)
+		}
+		c := exec.Command(strace, "-ff", "-qq", "-s", length, "-e", "signal=none", "-e", "trace="+traced,
 			"-o", filepath.Join(dir, "thread"), "/proc/self/exe")
 		// Not through strace's own /proc/self.
 		c.Args[len(c.Args)-1], err = os.Executable()

@@ -14,6 +14,7 @@ import (
 	"byhand/lab/bench"
 	"byhand/lab/portrait"
 	"byhand/lab/sandbox"
+	"byhand/lab/sys"
 	"byhand/lessons/internal/steps"
 )
 
@@ -33,8 +34,8 @@ func Lesson() lesson.Lesson {
 				Title:  "List its processes, as docker top does",
 				Why:    "No list of a container's processes is kept. But each process has a link to its pid namespace, and those with the same link are in the same container.",
 				Shell:  steps.Text(topShell),
-				Do:     into("top", func(pid int) (string, error) { return portrait.Top(pid) }),
-				Source: []any{portrait.Top},
+				Do:     into("top", portrait.Top),
+				Source: []any{portrait.Top, portrait.Members},
 				Verify: topped,
 			},
 			{
@@ -49,7 +50,7 @@ func Lesson() lesson.Lesson {
 				Title:  "Ask about the machine, as docker info does",
 				Why:    "There is one kernel. What it says of the machine is the same for all containers, and for you.",
 				Shell:  steps.Text(infoShell),
-				Do:     into("info", func(int) (string, error) { return portrait.Machine() }),
+				Do:     into("info", func(t *sys.Tracer, _ int) (string, error) { return portrait.Machine(t) }),
 				Source: []any{portrait.Machine},
 				Verify: informed,
 			},
@@ -72,7 +73,7 @@ func inhabit() lesson.Step {
 			if refused != nil {
 				return refused, nil
 			}
-			text, err := portrait.Top(pid)
+			text, err := portrait.Top(nil, pid)
 			return []lesson.Check{lesson.Equal("programs called sleep in its pid namespace", "2", fmt.Sprint(strings.Count(text, " sleep\n")), "they were not started in the sandbox")}, err
 		},
 	}
@@ -84,13 +85,13 @@ func begin(_ context.Context, b *bench.Bench) error {
 }
 
 // into writes what is found out about the sandbox to a file of the bench.
-func into(file string, find func(pid int) (string, error)) func(context.Context, *bench.Bench) error {
+func into(file string, find func(t *sys.Tracer, pid int) (string, error)) func(context.Context, *bench.Bench) error {
 	return func(_ context.Context, b *bench.Bench) error {
 		pid, err := sandbox.PID(b)
 		if err != nil {
 			return err
 		}
-		text, err := find(pid)
+		text, err := find(b.Trace, pid)
 		if err != nil {
 			return err
 		}
@@ -154,7 +155,7 @@ func topped(_ context.Context, b *bench.Bench) ([]lesson.Check, error) {
 	if refused != nil {
 		return refused, nil
 	}
-	want, err := portrait.Top(pid)
+	want, err := portrait.Top(nil, pid)
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +178,7 @@ func inspected(_ context.Context, b *bench.Bench) ([]lesson.Check, error) {
 	if refused != nil {
 		return refused, nil
 	}
-	want, err := portrait.Of(pid)
+	want, err := portrait.Of(nil, pid)
 	if err != nil {
 		return nil, err
 	}
@@ -213,7 +214,7 @@ func informed(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {
 	if _, refused := steps.Standing(b); refused != nil {
 		return refused, nil
 	}
-	want, err := portrait.Machine()
+	want, err := portrait.Machine(nil)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"byhand/internal/lessontest"
 	"byhand/lab/bench"
 	"byhand/lab/portrait"
+	"byhand/lab/sys"
 )
 
 func TestMain(m *testing.M) { lessontest.Main(m, nil) }
@@ -26,7 +27,7 @@ func TestLaws(t *testing.T) {
 		},
 		"Read what it is, as docker inspect does": {
 			{Name: "nothing read", Do: lessontest.Nothing, Says: "was not read"},
-			{Name: "of byhand itself", Do: into("inspect", func(int) (string, error) { return portrait.Of(os.Getpid()) }), Says: "outside of the container"},
+			{Name: "of byhand itself", Do: into("inspect", func(t *sys.Tracer, _ int) (string, error) { return portrait.Of(t, os.Getpid()) }), Says: "outside of the container"},
 		},
 		"Ask about the machine, as docker info does": {
 			{Name: "nothing asked", Do: lessontest.Nothing, Says: "the kernel says otherwise"},
