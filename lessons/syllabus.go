@@ -11,12 +11,13 @@ import (
 	"byhand/lessons/imageexport"
 	"byhand/lessons/ports"
 	"byhand/lessons/procmounts"
+	"byhand/lessons/run"
 	"byhand/lessons/unshare"
 )
 
 // Syllabus returns the course. Each lesson opens the one behind it.
 //
-// The lessons run, pause, inspect, layers, volumes and tmpfs are written and held
+// The lessons pause, inspect, layers, volumes and tmpfs are written and held
 // to the five laws in their folders. They join when they have also been seen to
 // pass by hand, in the demo and in the emulated machines.
 func Syllabus() []lesson.Lesson {
@@ -28,6 +29,7 @@ func Syllabus() []lesson.Lesson {
 		cgroupmemory.Lesson(),
 		imageexport.Lesson(),
 		bindmounts.Lesson(),
+		run.Lesson(),
 		exec.Lesson(),
 		ports.Lesson(),
 	}
