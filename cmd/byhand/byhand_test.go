@@ -244,6 +244,17 @@ END
 		`find "$LAB/boxes/job" -delete`,
 		`install -d "$LAB/boxes/job"; perl "$LAB/keep" job 1; until [ -s "$LAB/boxes/job/pid" ]; do sleep 0.1; done; printf 'cd /\necho done >job\nexit\n' >"$LAB/boxes/job/in"`,
 	},
+	"pause": { // a group of one's own naming, counters with other words
+		`p=$(cat "$LAB/pid") g=still-${LAB##*/}; if [ -e /sys/fs/cgroup/freezer ]; then v=1 t=/sys/fs/cgroup/freezer; else v=2 t=/sys/fs/cgroup; fi; mkdir $t/$g $t/$g-beside; echo $p >$t/$g/cgroup.procs
+			count='i=5; while sleep 0.05; do i=$((i + 1)); printf %9d $i 1<>$to; done'
+			echo "{ to=/count; $count; } &" >"$LAB/in"
+			(echo $BASHPID >$t/$g-beside/cgroup.procs; to=$LAB/count; eval "$count") &`,
+		`if [ $v = 2 ]; then echo 1 >$t/$g/cgroup.freeze; else until grep -q FROZEN $t/$g/freezer.state; do echo FROZEN >$t/$g/freezer.state; done; fi`,
+		`if [ $v = 2 ]; then echo 0 >$t/$g/cgroup.freeze; else echo THAWED >$t/$g/freezer.state; fi`,
+		`if [ $v = 2 ]; then echo 1 >$t/$g/cgroup.freeze; else until grep -q FROZEN $t/$g/freezer.state; do echo FROZEN >$t/$g/freezer.state; done; fi
+			perl -e 'kill 9, @ARGV' $(ps -o pid= --ppid $p) $(cat $t/$g-beside/cgroup.procs)`,
+		`if [ $v = 2 ]; then echo 0 >$t/$g/cgroup.freeze; else echo THAWED >$t/$g/freezer.state; fi`,
+	},
 	"cgroup-memory": { // the group as the kernel names it, and hogs that join it and then the namespaces
 		`p=$(cat "$LAB/pid"); if [ -e /sys/fs/cgroup/memory ]; then d=/sys/fs/cgroup/memory$(grep :memory: /proc/$p/cgroup | cut -d: -f3); echo 80M >$d/memory.limit_in_bytes; echo 80M >$d/memory.memsw.limit_in_bytes; else d=/sys/fs/cgroup$(cut -d: -f3 /proc/$p/cgroup); echo 80M >$d/memory.max; echo 0 >$d/memory.swap.max; fi`,
 		`(echo $BASHPID >$d/cgroup.procs; exec nsenter -t $p -a -r -w sh -c '(yes | tr -d "\n" | head -c 21000000; sleep 3600) | tail') &`,

@@ -105,7 +105,7 @@ func jobs(t *testing.T, dir string) []job {
 		// Only systemd on v2 hands a part of its tree to an ordinary user.
 		unable := ""
 		if cgroup == CgroupV1 {
-			unable = "cgroup-cpu, cgroup-memory"
+			unable = "cgroup-cpu, cgroup-memory, pause"
 		}
 		jobs = append(jobs,
 			job{name: "course-sudo", cgroup: cgroup, user: "vagrant", command: "/opt/course.sh 'sudo byhand'"},
