@@ -9,6 +9,7 @@ import (
 	"byhand/lessons/chroot"
 	"byhand/lessons/exec"
 	"byhand/lessons/imageexport"
+	"byhand/lessons/inspect"
 	"byhand/lessons/pause"
 	"byhand/lessons/ports"
 	"byhand/lessons/procmounts"
@@ -18,7 +19,7 @@ import (
 
 // Syllabus returns the course. Each lesson opens the one behind it.
 //
-// The lessons inspect, layers, volumes and tmpfs are written and held
+// The lessons layers, volumes and tmpfs are written and held
 // to the five laws in their folders. They join when they have also been seen to
 // pass by hand, in the demo and in the emulated machines.
 func Syllabus() []lesson.Lesson {
@@ -33,6 +34,7 @@ func Syllabus() []lesson.Lesson {
 		run.Lesson(),
 		exec.Lesson(),
 		pause.Lesson(),
+		inspect.Lesson(),
 		ports.Lesson(),
 	}
 }

@@ -255,6 +255,12 @@ END
 			perl -e 'kill 9, @ARGV' $(ps -o pid= --ppid $p) $(cat $t/$g-beside/cgroup.procs)`,
 		`if [ $v = 2 ]; then echo 0 >$t/$g/cgroup.freeze; else echo THAWED >$t/$g/freezer.state; fi`,
 	},
+	"inspect": { // pgrep(1) that knows namespaces, perl in place of awk, findmnt(8) of stat(1)
+		`p=$(cat "$LAB/pid"); for q in $(pgrep --ns $p --nslist pid | sort -n); do perl -ne '$n = $1 if /^Name:\s(.*)/; $i = $1 if /^NSpid:.*\s(\d+)$/; END { print "'$q' $i $n\n" }' /proc/$q/status; done >"$LAB/top"`,
+		`perl -e '$d = "/proc/$ARGV[0]"; print "Pid $ARGV[0]\nRoot ", readlink "$d/root"; open $s, "<", "$d/status"; while (<$s>) { chomp; /^(CapEff|NoNewPrivs|Seccomp|Threads):\s(.*)/ and $f{$1} = $2 }
+			print "\n$_ $f{$_}" for qw(CapEff NoNewPrivs Seccomp Threads); open $m, "<", "$d/uid_map"; print "\nUidMap ", join " ", split " ", <$m>; print "\n", readlink "$d/ns/$_" for qw(ipc mnt net pid user uts)' $p >"$LAB/inspect"`,
+		`{ echo "Kernel $(cat /proc/sys/kernel/osrelease)"; echo "Architecture $(arch)"; echo "Name $(cat /proc/sys/kernel/hostname)"; sed -n 's/^MemTotal: */Memory /p' /proc/meminfo; echo Cgroup $(findmnt -no FSTYPE /sys/fs/cgroup | grep -c cgroup2) | sed 's/1/2/;s/0/1/'; } >"$LAB/info"`,
+	},
 	"cgroup-memory": { // the group as the kernel names it, and hogs that join it and then the namespaces
 		`p=$(cat "$LAB/pid"); if [ -e /sys/fs/cgroup/memory ]; then d=/sys/fs/cgroup/memory$(grep :memory: /proc/$p/cgroup | cut -d: -f3); echo 80M >$d/memory.limit_in_bytes; echo 80M >$d/memory.memsw.limit_in_bytes; else d=/sys/fs/cgroup$(cut -d: -f3 /proc/$p/cgroup); echo 80M >$d/memory.max; echo 0 >$d/memory.swap.max; fi`,
 		`(echo $BASHPID >$d/cgroup.procs; exec nsenter -t $p -a -r -w sh -c '(yes | tr -d "\n" | head -c 21000000; sleep 3600) | tail') &`,
