@@ -10,6 +10,7 @@ import (
 	"byhand/lessons/exec"
 	"byhand/lessons/imageexport"
 	"byhand/lessons/inspect"
+	"byhand/lessons/layers"
 	"byhand/lessons/pause"
 	"byhand/lessons/ports"
 	"byhand/lessons/procmounts"
@@ -19,7 +20,7 @@ import (
 
 // Syllabus returns the course. Each lesson opens the one behind it.
 //
-// The lessons layers, volumes and tmpfs are written and held
+// The lessons volumes and tmpfs are written and held
 // to the five laws in their folders. They join when they have also been seen to
 // pass by hand, in the demo and in the emulated machines.
 func Syllabus() []lesson.Lesson {
@@ -35,6 +36,7 @@ func Syllabus() []lesson.Lesson {
 		exec.Lesson(),
 		pause.Lesson(),
 		inspect.Lesson(),
+		layers.Lesson(),
 		ports.Lesson(),
 	}
 }

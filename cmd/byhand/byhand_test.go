@@ -261,6 +261,13 @@ END
 			print "\n$_ $f{$_}" for qw(CapEff NoNewPrivs Seccomp Threads); open $m, "<", "$d/uid_map"; print "\nUidMap ", join " ", split " ", <$m>; print "\n", readlink "$d/ns/$_" for qw(ipc mnt net pid user uts)' $p >"$LAB/inspect"`,
 		`{ echo "Kernel $(cat /proc/sys/kernel/osrelease)"; echo "Architecture $(arch)"; echo "Name $(cat /proc/sys/kernel/hostname)"; sed -n 's/^MemTotal: */Memory /p' /proc/meminfo; echo Cgroup $(findmnt -no FSTYPE /sys/fs/cgroup | grep -c cgroup2) | sed 's/1/2/;s/0/1/'; } >"$LAB/info"`,
 	},
+	"layers": { // an overlay itself writes the second layer; all options in another order, the paths from the top
+		`mkdir -p "$LAB"/{layers/2,scratch/{work,all}}; unshare --mount sh -euc 'cd "$LAB/scratch"; mount -t overlay x all -o workdir=work,upperdir="$LAB/layers/2",lowerdir="$LAB/layers/1"
+			mkdir all/app; echo hello from the second >all/app/hello; echo from the second >all/srv/changed; rm all/srv/old'`,
+		`mkdir "$LAB"/{upper,work}; mkfifo "$LAB/in"; unshare -m -u -i -n -p -f -U -r sh -c 'cd "$LAB"; mount -t overlay -o userxattr,workdir=$LAB/work,upperdir=$LAB/upper,lowerdir=$LAB/layers/2:$LAB/layers/1 pile $LAB/rootfs; exec chroot $LAB/rootfs sh' <>"$LAB/in" >/dev/null 2>&1 & until p=$(pgrep -P $!); do sleep 0.1; done`,
+		`until grep -q '^pile / overlay' /proc/$p/mounts; do sleep 0.1; done; nsenter -t $p -a -r -w sh -c 'echo new >new; { cat srv/changed; echo more; } >text; mv text srv/changed; rm -r app/hello'`,
+		`mkdir -p "$LAB"/{upper2,work2}; nsenter -t $p -U -m --preserve-credentials sh -euc 'cd "$LAB"; mkdir rootfs/second; mount pile2 rootfs/second -t overlay -o upperdir=upper2,userxattr,workdir=work2 -o lowerdir=layers/2:layers/1'`,
+	},
 	"cgroup-memory": { // the group as the kernel names it, and hogs that join it and then the namespaces
 		`p=$(cat "$LAB/pid"); if [ -e /sys/fs/cgroup/memory ]; then d=/sys/fs/cgroup/memory$(grep :memory: /proc/$p/cgroup | cut -d: -f3); echo 80M >$d/memory.limit_in_bytes; echo 80M >$d/memory.memsw.limit_in_bytes; else d=/sys/fs/cgroup$(cut -d: -f3 /proc/$p/cgroup); echo 80M >$d/memory.max; echo 0 >$d/memory.swap.max; fi`,
 		`(echo $BASHPID >$d/cgroup.procs; exec nsenter -t $p -a -r -w sh -c '(yes | tr -d "\n" | head -c 21000000; sleep 3600) | tail') &`,
