@@ -16,12 +16,13 @@ import (
 	"byhand/lessons/procmounts"
 	"byhand/lessons/run"
 	"byhand/lessons/unshare"
+	"byhand/lessons/volumes"
 )
 
 // Syllabus returns the course. Each lesson opens the one behind it.
 //
-// The lessons volumes and tmpfs are written and held
-// to the five laws in their folders. They join when they have also been seen to
+// The lesson tmpfs is written and held
+// to the five laws in its folder. It joins when it has also been seen to
 // pass by hand, in the demo and in the emulated machines.
 func Syllabus() []lesson.Lesson {
 	return []lesson.Lesson{
@@ -38,5 +39,6 @@ func Syllabus() []lesson.Lesson {
 		inspect.Lesson(),
 		layers.Lesson(),
 		ports.Lesson(),
+		volumes.Lesson(),
 	}
 }

@@ -268,6 +268,13 @@ END
 		`until grep -q '^pile / overlay' /proc/$p/mounts; do sleep 0.1; done; nsenter -t $p -a -r -w sh -c 'echo new >new; { cat srv/changed; echo more; } >text; mv text srv/changed; rm -r app/hello'`,
 		`mkdir -p "$LAB"/{upper2,work2}; nsenter -t $p -U -m --preserve-credentials sh -euc 'cd "$LAB"; mkdir rootfs/second; mount pile2 rootfs/second -t overlay -o upperdir=upper2,userxattr,workdir=work2 -o lowerdir=layers/2:layers/1'`,
 	},
+	"volumes": { // tar in place of cp, mounts made before the root is taken, one call of mount for two of the kernel
+		`install -d "$LAB/volumes/data/_data"; tar -C "$LAB/rootfs/data" -cf - . | tar -C "$LAB/volumes/data/_data" -xpf -`,
+		`p=$(cat "$LAB/pid"); nsenter -t $p -U -m --preserve-credentials mount -o rbind "$LAB/volumes/data/_data" "$LAB/rootfs/data"; nsenter -t $p -a -r -w sh -c 'echo written by the first >/data/note; echo lost >/beside'`,
+		`kill -s KILL $p; while [ -e /proc/$p ]; do sleep 0.1; done; find "$LAB/rootfs" -xdev -delete; mkdir "$LAB/rootfs"; tar -C "$LAB/image" -cf - . | tar -C "$LAB/rootfs" -xpf -; mkfifo "$LAB/second"
+			unshare -m -u -i -n -p -f -U -r sh -c 'mount --rbind "$LAB/volumes/data/_data" "$LAB/rootfs/data"; exec chroot "$LAB/rootfs" sh' <>"$LAB/second" >/dev/null 2>&1 & until p=$(pgrep -P $!); do sleep 0.1; done; echo 'echo written by the second >/data/second' >"$LAB/second"`,
+		`nsenter -t $p -U -m --preserve-credentials sh -c 'mkdir "$LAB/rootfs/read"; mount -o bind,ro "$LAB/volumes/data/_data" "$LAB/rootfs/read"'`,
+	},
 	"cgroup-memory": { // the group as the kernel names it, and hogs that join it and then the namespaces
 		`p=$(cat "$LAB/pid"); if [ -e /sys/fs/cgroup/memory ]; then d=/sys/fs/cgroup/memory$(grep :memory: /proc/$p/cgroup | cut -d: -f3); echo 80M >$d/memory.limit_in_bytes; echo 80M >$d/memory.memsw.limit_in_bytes; else d=/sys/fs/cgroup$(cut -d: -f3 /proc/$p/cgroup); echo 80M >$d/memory.max; echo 0 >$d/memory.swap.max; fi`,
 		`(echo $BASHPID >$d/cgroup.procs; exec nsenter -t $p -a -r -w sh -c '(yes | tr -d "\n" | head -c 21000000; sleep 3600) | tail') &`,
