@@ -15,15 +15,12 @@ import (
 	"byhand/lessons/ports"
 	"byhand/lessons/procmounts"
 	"byhand/lessons/run"
+	"byhand/lessons/tmpfs"
 	"byhand/lessons/unshare"
 	"byhand/lessons/volumes"
 )
 
 // Syllabus returns the course. Each lesson opens the one behind it.
-//
-// The lesson tmpfs is written and held
-// to the five laws in its folder. It joins when it has also been seen to
-// pass by hand, in the demo and in the emulated machines.
 func Syllabus() []lesson.Lesson {
 	return []lesson.Lesson{
 		chroot.Lesson(),
@@ -40,5 +37,6 @@ func Syllabus() []lesson.Lesson {
 		layers.Lesson(),
 		ports.Lesson(),
 		volumes.Lesson(),
+		tmpfs.Lesson(),
 	}
 }

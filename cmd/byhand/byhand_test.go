@@ -275,6 +275,12 @@ END
 			unshare -m -u -i -n -p -f -U -r sh -c 'mount --rbind "$LAB/volumes/data/_data" "$LAB/rootfs/data"; exec chroot "$LAB/rootfs" sh' <>"$LAB/second" >/dev/null 2>&1 & until p=$(pgrep -P $!); do sleep 0.1; done; echo 'echo written by the second >/data/second' >"$LAB/second"`,
 		`nsenter -t $p -U -m --preserve-credentials sh -c 'mkdir "$LAB/rootfs/read"; mount -o bind,ro "$LAB/volumes/data/_data" "$LAB/rootfs/read"'`,
 	},
+	"tmpfs": { // from a process that joins, and from outside through /proc/PID/root
+		`p=$(cat "$LAB/pid"); at() { nsenter -t $p -a -r -w "$@"; }; at sh -c 'mkdir secret; mount -t tmpfs -o mode=700,size=1024k,noexec,nodev,nosuid none secret'`,
+		`(umask 077; printf 'the password is swordfish' >/proc/$p/root/secret/token); at sh -c 'echo "no secret: it lies in the root" >beside'`,
+		`head -c 2M /dev/zero >/proc/$p/root/secret/fill; head -c 2M /dev/zero >/proc/$p/root/fill`,
+		`nsenter -t $p -U -m --preserve-credentials umount -l "$LAB/rootfs/secret"`,
+	},
 	"cgroup-memory": { // the group as the kernel names it, and hogs that join it and then the namespaces
 		`p=$(cat "$LAB/pid"); if [ -e /sys/fs/cgroup/memory ]; then d=/sys/fs/cgroup/memory$(grep :memory: /proc/$p/cgroup | cut -d: -f3); echo 80M >$d/memory.limit_in_bytes; echo 80M >$d/memory.memsw.limit_in_bytes; else d=/sys/fs/cgroup$(cut -d: -f3 /proc/$p/cgroup); echo 80M >$d/memory.max; echo 0 >$d/memory.swap.max; fi`,
 		`(echo $BASHPID >$d/cgroup.procs; exec nsenter -t $p -a -r -w sh -c '(yes | tr -d "\n" | head -c 21000000; sleep 3600) | tail') &`,
