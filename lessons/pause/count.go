@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"byhand/internal/lesson"
 	"byhand/lab/bench"
+	"byhand/lab/cgroup"
 	"byhand/lab/sandbox"
 	"byhand/lab/workload"
 	"byhand/lessons/internal/steps"
@@ -98,6 +100,26 @@ func runs(ctx context.Context, who, path, hint string) lesson.Check {
 	return lesson.Check{Name: who, Want: "counts on", Got: got, OK: to > from, Hint: hint}
 }
 
+// runsInside is runs for the counter in the sandbox. Where nobody is there who
+// could count, that is said at once.
+func runsInside(ctx context.Context, b *bench.Bench, g *cgroup.Group, hint string) (lesson.Check, error) {
+	const who = "the counter in the sandbox"
+	in, _ := files(b)
+	pids, err := g.Processes()
+	if err != nil {
+		return lesson.Check{}, err
+	}
+	children, err := counters(b)
+	if err != nil {
+		return lesson.Check{}, err
+	}
+	shell := standing(b)
+	if !slices.ContainsFunc(append(pids, children...), func(pid int) bool { return pid != shell && alive(pid) }) {
+		return lesson.Check{Name: who, Want: "counts on", Got: "nobody is there but the shell", Hint: hint}, nil
+	}
+	return runs(ctx, who, in, hint), nil
+}
+
 func counting(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {
 	if _, refused := steps.Standing(b); refused != nil {
 		return refused, nil
@@ -109,9 +131,13 @@ func counting(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {
 	if state := stateOf(g); state != "not frozen" {
 		return []lesson.Check{lesson.Equal(stateFile(g), "not frozen", state, "the group is frozen already")}, nil
 	}
+	inside, err := runsInside(ctx, b, g, "nobody counts there, or not into /count")
 	in, out := files(b)
+	if err != nil || !inside.OK && reached(in) > 0 {
+		return []lesson.Check{inside}, err
+	}
 	return []lesson.Check{
-		runs(ctx, "the counter in the sandbox", in, "nobody counts there, or not into /count"),
+		inside,
 		runs(ctx, "the counter outside, in another group", out, "nobody counts there, or not into "+out),
 	}, nil
 }

@@ -106,6 +106,6 @@ func thawed(ctx context.Context, b *bench.Bench) ([]lesson.Check, error) {
 	if !state.OK {
 		return []lesson.Check{state}, nil
 	}
-	in, _ := files(b)
-	return []lesson.Check{state, runs(ctx, "the counter in the sandbox", in, "it has ended, or was stopped by something else than the freezer")}, nil
+	inside, err := runsInside(ctx, b, g, "it has ended, or was stopped by something else than the freezer")
+	return []lesson.Check{state, inside}, err
 }
