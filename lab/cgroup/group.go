@@ -87,7 +87,11 @@ func (g *Group) Create() Ops {
 	var ops Ops
 	for _, d := range g.Dirs {
 		ops = append(ops, d.enable()...)
-		ops = append(ops, Op{Verb: Mkdir, Path: d.Path, controllers: d.names(), group: d.group()})
+		made := Op{Verb: Mkdir, Path: d.Path, controllers: d.names(), group: d.group()}
+		if d.pinned() {
+			made.above = Dir{Path: d.Enable[1], Version: d.Version, Mount: d.Mount, Enable: d.Enable}.group()
+		}
+		ops = append(ops, made)
 	}
 	return ops
 }

@@ -46,6 +46,9 @@ type Op struct {
 	// Tools.
 	controllers []string
 	group       string
+	// above is, for Tools, the group that the one to be made is in, where that
+	// may have to be made first.
+	above string
 	// rules are what Attach makes its program of.
 	rules []DeviceRule
 }

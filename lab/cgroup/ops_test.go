@@ -3,6 +3,7 @@ package cgroup
 import (
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -134,6 +135,11 @@ func TestToolsOfNoUse(t *testing.T) {
 	if got, want := g.Freeze().Tools(), "cgset -r cgroup.freeze=1 /sandbox\n"; got != want {
 		t.Errorf("Freeze().Tools() on v2 = %q; want %q", got, want)
 	}
+	pinned := &Group{Name: "sandbox"}
+	pinned.add(Dir{Path: "/t/byhand/sandbox", Version: 2, Mount: "/t", Enable: []string{"/t", "/t/byhand"}}, CPU)
+	if got, want := pinned.Create().Tools(), "cgcreate -g cpu:/byhand -g cpu:/byhand/sandbox\n"; got != want {
+		t.Errorf("Create().Tools() of a group in the pin = %q; want %q", got, want)
+	}
 	scoped := Scoped("sandbox", CPU)
 	if got := scoped.Create().Tools() + scoped.LimitCPU(Percent(5)).Tools() + scoped.Cgget("cpu.stat"); got != "" {
 		t.Errorf("the tools in a scope = %q; want none, as they begin at the root of the tree", got)
@@ -149,8 +155,20 @@ func TestToolsTwin(t *testing.T) {
 		t.Skip("the tools begin at the root of the tree, where an ordinary user may not write")
 	}
 	controllers := here(t)
+	// The tools don't remember what they switch on.
+	before := switchedOn()
+	t.Cleanup(func() {
+		for _, name := range switchedOn() {
+			if !slices.Contains(before, name) {
+				perform(t, Ops{{Verb: Write, Path: "/sys/fs/cgroup/cgroup.subtree_control", Text: "-" + name}})
+			}
+		}
+	})
 	g := group(t, controllers...)
 	bash(t, g.Create().Tools())
+	// What the first has enabled above is there for the second.
+	beside := group(t, controllers...)
+	bash(t, beside.Create().Tools())
 	hog := start(t, "spin")
 	bash(t, g.Join(hog.Process.Pid).Tools())
 	if pids, err := g.Processes(); err != nil || len(pids) != 1 || pids[0] != hog.Process.Pid {

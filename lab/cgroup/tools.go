@@ -55,6 +55,8 @@ func command(ops Ops) string {
 	switch {
 	case len(controllers) == 0 && (first.Verb != Write || first.classifies()):
 		return ""
+	case first.Verb == Mkdir && first.above != "":
+		return "cgcreate -g " + strings.Join(controllers, ",") + ":" + first.above + " -g " + group
 	case first.Verb == Mkdir:
 		return "cgcreate -g " + group
 	case first.classifies() && first.Text == "0":

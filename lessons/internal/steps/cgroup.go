@@ -169,8 +169,8 @@ func JoinGroup(controllers ...cgroup.Controller) lesson.Step {
 			for _, op := range g.Join(0) {
 				fmt.Fprintf(&text, "cat \"$LAB/pid\" >%q\n", op.Path)
 			}
-			if group, has := strings.CutPrefix(strings.TrimSuffix(g.Create().Tools(), "\n"), "cgcreate "); has {
-				text.WriteString("# The same with cgroup-tools:\n#   cgclassify " + group + " \"$(cat \"$LAB/pid\")\"\n")
+			if classify, has := strings.CutSuffix(g.Join(1).Tools(), " 1\n"); has {
+				text.WriteString("# The same with cgroup-tools:\n#   " + classify + " \"$(cat \"$LAB/pid\")\"\n")
 			}
 			return text.String()
 		},
