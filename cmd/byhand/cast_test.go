@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -83,7 +84,8 @@ func shape(rec cast.Recording) []string {
 	return slices.Compact(names)
 }
 
-// asciinemaPlays has asciinema play a recording, and wants just what was recorded.
+// asciinemaPlays has asciinema play a recording, and print all of it at once, and
+// wants just what was recorded of both.
 func asciinemaPlays(t *testing.T, file string) {
 	t.Helper()
 	player, err := exec.LookPath("asciinema")
@@ -113,5 +115,16 @@ func asciinemaPlays(t *testing.T, file string) {
 	}
 	if !bytes.Equal(got, want.Bytes()) {
 		t.Errorf("asciinema played %d bytes; want the %d recorded", len(got), want.Len())
+	}
+	// This one opens /dev/tty, so that it needs a terminal of its own.
+	printed := filepath.Join(t.TempDir(), "printed")
+	c = exec.CommandContext(t.Context(), "sh", "-c", `exec "$0" cat "$1" >"$2"`, player, file, printed)
+	c.Env, c.SysProcAttr = append(os.Environ(), "LANG=C.UTF-8", "HOME="+t.TempDir()), &syscall.SysProcAttr{}
+	x := onTerminal(t, 24, 80, c)
+	if status := x.status(x.patience); status != 0 {
+		t.Fatalf("asciinema cat ended with status %d: %q", status, x.end())
+	}
+	if got, err = os.ReadFile(printed); err != nil || !bytes.Equal(got, want.Bytes()) {
+		t.Errorf("asciinema cat printed %d bytes, %v; want the %d recorded", len(got), err, want.Len())
 	}
 }
