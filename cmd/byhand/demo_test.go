@@ -18,7 +18,7 @@ import (
 // present presses the key for the next page until the demo has ended.
 func present(x *terminal) {
 	x.t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); !x.hasEnded(); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !x.hasEnded(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			x.t.Fatalf("the demo does not end; shown: %q", x.end())
 		}

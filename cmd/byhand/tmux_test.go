@@ -1,0 +1,128 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"byhand/lessons"
+)
+
+// A tmux is a server of its own with one session, on a socket of the test's.
+type tmux struct {
+	t      *testing.T
+	socket string
+}
+
+// inTmux runs a script in a window of this size.
+func inTmux(t *testing.T, rows, columns int, script string) tmux {
+	t.Helper()
+	if _, err := exec.LookPath("tmux"); err != nil {
+		t.Skip("there is no tmux here")
+	}
+	// Not in the test's directory, whose name may be too long for a socket's.
+	dir, err := os.MkdirTemp("", "tmux")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := tmux{t, filepath.Join(dir, "s")}
+	t.Cleanup(func() {
+		_, _ = x.command("kill-server")
+		_ = os.RemoveAll(dir)
+	})
+	configuration := filepath.Join(dir, "conf")
+	if err := os.WriteFile(configuration, []byte("set -g status off\nset -g default-terminal screen-256color\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := x.command("-f", configuration, "new-session", "-d", "-x", fmt.Sprint(columns), "-y", fmt.Sprint(rows), script); err != nil {
+		t.Fatalf("tmux new-session = %v: %s", err, out)
+	}
+	return x
+}
+
+func (x tmux) command(args ...string) (string, error) {
+	c := exec.CommandContext(x.t.Context(), "tmux", append([]string{"-u", "-S", x.socket}, args...)...)
+	if x.t.Context().Err() != nil {
+		c = exec.Command("tmux", append([]string{"-S", x.socket}, args...)...) // the cleaning up
+	}
+	out, err := c.CombinedOutput()
+	return string(out), err
+}
+
+// rest waits until the window shows something else than last, with a text in it,
+// and the same for a while, and returns that; false once the session has ended.
+// A page may look as the last one did: then it does after some seconds.
+func (x tmux) rest(last, text string) (string, bool) {
+	x.t.Helper()
+	before := ""
+	begun := time.Now()
+	for deadline := begun.Add(patience); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		now, err := x.command("capture-pane", "-p")
+		if err != nil {
+			return "", false
+		}
+		if now == before && (now != last || time.Since(begun) > 5*time.Second) && strings.Contains(now, text) {
+			return now, true
+		}
+		before = now
+	}
+	x.t.Fatalf("the window never rests; it shows\n%s", before)
+	return "", false
+}
+
+// bare is a screen without what moves the cursor and what colours.
+func bare(screen string) string {
+	screen = escape.ReplaceAllString(strings.ReplaceAll(screen, "\r", ""), "")
+	var lines []string
+	for _, line := range strings.Split(screen, "\n") {
+		lines = append(lines, strings.TrimRight(line, " "))
+	}
+	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
+}
+
+// TestDemoUnderTmux presents each lesson in a window of tmux, page by page, and
+// wants every page that was recorded to have stood there just so.
+func TestDemoUnderTmux(t *testing.T) {
+	binary, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range lessons.Syllabus() {
+		for _, size := range []struct{ rows, columns int }{{24, 80}, {40, 120}} {
+			t.Run(fmt.Sprintf("%s/%dx%d", l.Name, size.columns, size.rows), func(t *testing.T) {
+				if why := lack(t, l); why != "" {
+					t.Skipf("the lesson can't run here: %s", why)
+				}
+				if testing.Short() && !slices.Contains(quick, l.Name) {
+					t.Skip("it measures, which takes long")
+				}
+				t.Parallel()
+				home, file, status := t.TempDir(), filepath.Join(t.TempDir(), "cast"), filepath.Join(t.TempDir(), "status")
+				x := inTmux(t, size.rows, size.columns, fmt.Sprintf(`BYHAND_HOME=%q bash -c 'exec -a byhand "$@"' - %q %s --demo --cast %q; echo $? >%q`, home, binary, l.Name, file, status))
+				stood := map[string]bool{}
+				// Without word of the key, a step is under way.
+				for screen, there := x.rest("", "Space: "); there; screen, there = x.rest(screen, "Space: ") {
+					stood[bare(screen)] = true
+					_, _ = x.command("send-keys", "Space") // it may just have ended
+				}
+				if text, err := os.ReadFile(status); err != nil || string(text) != "0\n" {
+					t.Fatalf("byhand %s --demo ended with status %q, %v; want 0", l.Name, text, err)
+				}
+				pages := readCast(t, file).Pages
+				if len(pages) < 2*len(l.Steps) {
+					t.Errorf("%d pages; want more than two for each of %d steps", len(pages), len(l.Steps))
+				}
+				for _, page := range pages {
+					if !stood[bare(page.Screen)] {
+						t.Errorf("page %q never stood in the window as it was drawn:\n%s", page.Name, bare(page.Screen))
+					}
+				}
+			})
+		}
+	}
+}
