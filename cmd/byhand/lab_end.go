@@ -183,7 +183,7 @@ func newLabContainer() *cobra.Command {
 		Use: "container COMMAND", Short: "manage containers", Args: known,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newLabPrune())
+	c.AddCommand(rooted(newLabPrune()))
 	c.AddCommand(labCommands()...)
 	return c
 }

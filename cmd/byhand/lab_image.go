@@ -17,9 +17,9 @@ import (
 // imageCommands are the commands of lab that make, show and move images.
 func imageCommands() []*cobra.Command {
 	return []*cobra.Command{
-		newLabImages(), newLabTag(), newLabRmi(), newLabHistory(), newLabImage(),
-		newLabSave(), newLabLoad(), newLabImport(), newLabSystem(),
-		newLabBuild(), newLabPull(), newLabPush(), newLabSearch(), newLabLogin(), newLabRegistry(),
+		newLabImages(), newLabTag(), rooted(newLabRmi()), newLabHistory(), newLabImage(),
+		newLabSave(), rooted(newLabLoad()), rooted(newLabImport()), newLabSystem(),
+		rooted(newLabBuild()), rooted(newLabPull()), newLabPush(), newLabSearch(), newLabLogin(), newLabRegistry(),
 	}
 }
 

@@ -14,9 +14,9 @@ func newLabImage() *cobra.Command {
 		Use: "image COMMAND", Short: "manage images", Args: known,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	list, remove := newLabImages(), newLabRmi()
+	list, remove := newLabImages(), rooted(newLabRmi())
 	list.Use, remove.Use = "ls [REPOSITORY[:TAG]]", "rm IMAGE..."
-	c.AddCommand(list, newLabImageInspect(), newLabImagePrune(), remove, newLabTag(), newLabHistory(), newLabSave(), newLabLoad(), newLabImport())
+	c.AddCommand(list, rooted(newLabImageInspect()), rooted(newLabImagePrune()), remove, newLabTag(), newLabHistory(), newLabSave(), rooted(newLabLoad()), rooted(newLabImport()))
 	return c
 }
 

@@ -14,7 +14,7 @@ func newLabSystem() *cobra.Command {
 		Use: "system COMMAND", Short: "the engine as a whole", Args: known,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(&cobra.Command{
+	c.AddCommand(rooted(&cobra.Command{
 		Use: "df", Short: "show the room on disk that all takes", Args: usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			var all [][]string
@@ -27,7 +27,7 @@ func newLabSystem() *cobra.Command {
 			}
 			return table(c.OutOrStdout(), []string{"TYPE", "TOTAL", "ACTIVE", "SIZE", "RECLAIMABLE"}, all)
 		},
-	})
+	}))
 	return c
 }
 

@@ -23,7 +23,7 @@ func newLabVolume() *cobra.Command {
 		Use: "volume COMMAND", Short: "manage volumes", Args: known,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newLabVolumeCreate(), newLabVolumeList(), newLabVolumeInspect(), newLabVolumeRemove(), newLabVolumePrune())
+	c.AddCommand(rooted(newLabVolumeCreate()), newLabVolumeList(), rooted(newLabVolumeInspect()), rooted(newLabVolumeRemove()), rooted(newLabVolumePrune()))
 	return c
 }
 

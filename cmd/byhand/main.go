@@ -12,7 +12,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"byhand/internal/ui"
-	"byhand/lab"
 	"byhand/lab/process"
 )
 
@@ -21,8 +20,13 @@ func main() { os.Exit(run()) }
 // run is main with an exit status, so that what it defers is done.
 func run() int {
 	if process.IsChild() {
-		return process.ChildMain(lab.Stages())
+		return process.ChildMain(stages())
 	}
+	return command(arguments(os.Args))
+}
+
+// command runs byhand with these words and returns its exit status.
+func command(words []string) int {
 	// cobra has no other switch for it: the lessons are listed in their order.
 	cobra.EnableCommandSorting = false
 	guard := ui.Remember(os.Stdin, os.Stdout, os.Getenv)
@@ -30,7 +34,7 @@ func run() int {
 	ctx, interrupted := untilSignal(unix.SIGINT, unix.SIGTERM, unix.SIGHUP)
 
 	root := newRoot()
-	root.SetArgs(arguments(os.Args))
+	root.SetArgs(words)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0

@@ -12,7 +12,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"byhand/internal/rerun"
-	"byhand/lab"
 	"byhand/lab/network"
 	"byhand/lab/process"
 	"byhand/lab/rootfs"
@@ -21,7 +20,7 @@ import (
 func TestMain(m *testing.M) {
 	// The children of the command under test are this test binary again.
 	if process.IsChild() {
-		os.Exit(process.ChildMain(lab.Stages()))
+		os.Exit(process.ChildMain(stages()))
 	}
 	// Containers have a bridge, and that is not to be the machine's.
 	tests := len(os.Args) > 1 && strings.HasPrefix(os.Args[1], "-test.")

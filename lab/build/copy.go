@@ -94,7 +94,11 @@ func (b *builder) rootOf(ctx context.Context, from string) (*os.Root, func(), er
 		root, err := os.OpenRoot(lower[0])
 		return root, func() { root.Close() }, err
 	}
-	pile, err := overlay.Open(overlay.Spec{Lower: lower})
+	marks, err := overlay.UserXattr()
+	if err != nil {
+		return nil, nil, err
+	}
+	pile, err := overlay.Open(overlay.Spec{Lower: lower, UserXattr: marks})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -80,7 +80,11 @@ func Inside(c *process.Child, j Job) (struct{}, error) {
 	if err := os.Mkdir(root, 0o755); err != nil {
 		return none, err
 	}
-	if err := overlay.Mount(overlay.Spec{Lower: j.Lower, Upper: j.Upper, Work: j.Work}, root); err != nil {
+	marks, err := overlay.UserXattr()
+	if err != nil {
+		return none, err
+	}
+	if err := overlay.Mount(overlay.Spec{Lower: j.Lower, Upper: j.Upper, Work: j.Work, UserXattr: marks}, root); err != nil {
 		return none, err
 	}
 	if err := kernelFiles(c, root); err != nil {
@@ -210,7 +214,8 @@ func enterDir(c *process.Child, dir string) error {
 // more allowed.
 func become(uid, gid int) error {
 	// Those of package syscall do it on every thread of the process.
-	if err := syscall.Setgroups([]int{gid}); err != nil {
+	// EPERM: a user namespace of one id has no groups to drop.
+	if err := syscall.Setgroups([]int{gid}); err != nil && !errors.Is(err, unix.EPERM) {
 		return fmt.Errorf("setgroups: %w", err)
 	}
 	if err := syscall.Setresgid(gid, gid, gid); err != nil {

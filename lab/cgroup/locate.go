@@ -2,7 +2,6 @@ package cgroup
 
 import (
 	"fmt"
-	"os"
 	"slices"
 
 	"golang.org/x/sys/unix"
@@ -69,7 +68,7 @@ func missing(all []kernel.Hierarchy, c Controller) error {
 
 func notWritable(c Controller, dir string, err error) error {
 	next := "run it as root: sudo"
-	if os.Geteuid() == 0 {
+	if !ordinary() {
 		next = "remount the cgroup file system read-write, from outside of this container if it is one"
 	}
 	return &LackError{Controller: c, Lack: fmt.Errorf("%w (%s: %w)", ErrNotWritable, dir, err), Next: next}

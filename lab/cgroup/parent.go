@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"byhand/internal/kernel"
+	"byhand/lab/idmap"
 )
 
 // pin is the group directly below the root of a v2 tree in which root's groups
@@ -29,7 +30,7 @@ const pin = "byhand"
 // ends at the unit that we are in: the slices above are systemd's to divide,
 // even where they are writable.
 func parentV2(h kernel.Hierarchy, c Controller) (parent string, enable []string, err error) {
-	if os.Geteuid() == 0 && usable(h.MountPoint, c) == nil {
+	if !ordinary() && usable(h.MountPoint, c) == nil {
 		if realRoot(h.MountPoint) {
 			parent = filepath.Join(h.MountPoint, pin)
 			return parent, []string{h.MountPoint, parent}, nil
@@ -45,6 +46,10 @@ func parentV2(h kernel.Hierarchy, c Controller) (parent string, enable []string,
 		}
 	}
 }
+
+// ordinary reports whether an ordinary user asks, who may be root of their own
+// user namespace.
+func ordinary() bool { return os.Geteuid() != 0 || idmap.Inside() }
 
 // isUnit reports whether a group is one of systemd's, by its name.
 func isUnit(dir string) bool {
@@ -80,14 +85,14 @@ const scopeShell = `systemd-run --user --scope -p Delegate=yes bash -c 'd=/sys/f
 // refusalV2 says why no group of the tree will do, and what to type; unit is
 // the topmost group that might have been ours.
 func refusalV2(root, unit string, c Controller) error {
-	if os.Geteuid() == 0 {
+	if !ordinary() {
 		unit = root
 	}
 	e := &LackError{Controller: c, Lack: usable(unit, c)}
 	switch {
-	case os.Geteuid() != 0 && errors.Is(e.Lack, ErrMissing):
+	case ordinary() && errors.Is(e.Lack, ErrMissing):
 		e.Next = "run it as root: sudo; systemd hands users cpu, memory and pids only"
-	case os.Geteuid() != 0:
+	case ordinary():
 		e.Lack, e.Next = fmt.Errorf("%w (%w)", ErrNotDelegated, e.Lack), scopeShell
 	case errors.Is(e.Lack, ErrInUse):
 		e.Next = fmt.Sprintf("mkdir %[1]s/init && xargs -rn1 < %[1]s/cgroup.procs > %[1]s/init/cgroup.procs", root)

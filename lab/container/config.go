@@ -45,11 +45,12 @@ type Config struct {
 	Labels map[string]string
 	// Restart says what happens when it ends.
 	Restart Restart
-	// Rootless gives it a user namespace, in which its root is whoever starts it.
+	// Rootless says that it is in an ordinary user's user namespace, as its monitor
+	// is: the user is root in there, and no more than that outside.
 	Rootless bool
 	// Security is what it may do.
 	Security Security
-	// Network is how it is connected: "none", "host", or a network's name.
+	// Network is how it is connected: None, Host, Loopback, or a network's name.
 	Network string
 	// Ports are the ports to be published, as -p has them, and PublishAll as -P.
 	Ports      []string `json:",omitempty"`
@@ -72,6 +73,21 @@ type Config struct {
 	Ulimits []Ulimit `json:",omitempty"`
 	// Limits are those of all its processes together.
 	Limits Limits
+}
+
+// The networks that need no device of the machine's.
+const (
+	// None is a loopback device and nothing else.
+	None = "none"
+	// Host is the machine's own network.
+	Host = "host"
+	// Loopback is None, and published ports lead to it: an ordinary user's.
+	Loopback = "loopback"
+)
+
+// Bridged reports whether the container is on a network with others.
+func (c Config) Bridged() bool {
+	return c.Network != None && c.Network != Host && c.Network != Loopback
 }
 
 // Argv is the program with all its arguments.

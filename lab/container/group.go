@@ -50,8 +50,10 @@ func (l Limits) controllers() map[cgroup.Controller]string {
 	if l.PIDs > 0 {
 		needed[cgroup.PIDs] = "--pids-limit"
 	}
-	if l.BlkIOWeight != 0 || len(l.IO) > 0 {
+	if l.BlkIOWeight != 0 {
 		needed[cgroup.BlkIO] = "--blkio-weight"
+	} else if len(l.IO) > 0 {
+		needed[cgroup.BlkIO] = "--device-read-bps, --device-write-bps and the like"
 	}
 	if len(l.DeviceRules) > 0 {
 		needed[cgroup.Devices] = "--device-cgroup-rule"

@@ -50,7 +50,7 @@ func (b *builder) kernelFileSystems() []fileSystem {
 func (b *builder) kernelFS() error {
 	unix.Umask(0)
 	for _, fs := range b.kernelFileSystems() {
-		if fs.kind == "sysfs" && b.Config.Rootless && b.Config.Network == "host" {
+		if fs.kind == "sysfs" && b.Config.Rootless && b.Config.Network == Host {
 			// sysfs shows a network namespace, which must be one's own.
 			if err := b.attachOne(mount.Spec{Type: mount.TypeBind, Source: "/sys", Target: "/sys", ReadOnly: true}); err != nil {
 				return err

@@ -50,11 +50,8 @@ type Outcome struct {
 // namespace was made.
 func (c Config) Flags() uintptr {
 	flags := uintptr(unix.CLONE_NEWNS | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC | unix.CLONE_NEWPID)
-	if c.Network != "host" {
+	if c.Network != Host {
 		flags |= unix.CLONE_NEWNET
-	}
-	if c.Rootless {
-		flags |= unix.CLONE_NEWUSER
 	}
 	return flags
 }
@@ -154,7 +151,7 @@ func (b *builder) enter() error {
 
 // name names the machine that the container is.
 func (b *builder) name() error {
-	if b.Config.Network != "host" {
+	if b.Config.Network != Host {
 		if err := network.Loopback(b.t); err != nil {
 			return err
 		}

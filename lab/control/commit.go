@@ -116,10 +116,6 @@ func (o Commit) layer(ctx context.Context, images *store.Store, b state.Box, c c
 		defer func() { err = errors.Join(err, Unpause(b)) }()
 	}
 	opts := image.ExportOptions{}
-	if c.Rootless { // whoever runs the container is root in there
-		root := func(uint32) (uint32, bool) { return 0, true }
-		opts.UID, opts.GID = root, root
-	}
 	if c.ImageID == "" {
 		root, err := OpenRoot(b)
 		if err != nil {

@@ -269,7 +269,10 @@ func Update(b state.Box, l options.Limits) error {
 	if err != nil {
 		return err
 	}
-	if s.Running() && s.Group != nil {
+	if s.Running() && s.Group == nil {
+		return fmt.Errorf("cannot update container %.12s: it has no cgroup, and so no limits: %w", b.ID, errors.ErrUnsupported)
+	}
+	if s.Running() {
 		ops, err := c.Limits.Ops(s.Group)
 		if err == nil {
 			err = ops.Perform(nil)

@@ -46,7 +46,7 @@ func writeEtc(b state.Box, c container.Config, a state.Address) error {
 // hosts is /etc/hosts as Docker writes it.
 func hosts(c container.Config, a state.Address) string {
 	var b strings.Builder
-	if text, err := os.ReadFile("/etc/hosts"); c.Network == "host" && err == nil {
+	if text, err := os.ReadFile("/etc/hosts"); c.Network == container.Host && err == nil {
 		b.Write(text)
 	} else {
 		b.WriteString("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n" +
@@ -67,7 +67,7 @@ func hosts(c container.Config, a state.Address) string {
 // container, which asks the others itself; what the machine's file says besides
 // servers holds inside too.
 func resolv(c container.Config) string {
-	if c.Network == "none" || c.Network == "host" {
+	if !c.Bridged() {
 		return servers(c)
 	}
 	text, _ := os.ReadFile("/etc/resolv.conf") // a machine may do without
@@ -92,7 +92,7 @@ func servers(c container.Config) string {
 	if err != nil {
 		return ""
 	}
-	if c.Network == "host" {
+	if c.Network == container.Host {
 		return string(text)
 	}
 	kept, servers := withoutLoopback(string(text))

@@ -14,6 +14,7 @@ import (
 	"byhand/lab/cgroup"
 	"byhand/lab/container"
 	"byhand/lab/process"
+	"byhand/lab/rootless"
 	"byhand/lab/state"
 )
 
@@ -109,11 +110,10 @@ func (m *monitor) plan() (container.Plan, error) {
 
 // group makes the container's cgroup; nil where this machine has none for us.
 func (m *monitor) group() (*cgroup.Group, error) {
-	if _, err := cgroup.Locate(cgroup.PIDs); errors.Is(err, cgroup.ErrNotDelegated) {
-		// Where this fails, NewGroup says so if a limit was asked for.
-		_ = cgroup.Delegate(background(), nil)
-	}
 	g, err := m.config.NewGroup(m.box.Group())
+	if err != nil && m.config.Rootless {
+		return nil, unlimited(err)
+	}
 	if err != nil || g == nil {
 		return nil, err
 	}
@@ -127,6 +127,14 @@ func (m *monitor) group() (*cgroup.Group, error) {
 		return nil, errors.Join(err, g.Remove(background(), nil))
 	}
 	return g, nil
+}
+
+// unlimited says why an ordinary user's container can't have a limit.
+func unlimited(err error) error {
+	if lack := os.Getenv(rootless.Lack); lack != "" {
+		err = fmt.Errorf("%w: %s", err, lack)
+	}
+	return fmt.Errorf("%w; without root (sudo) that takes cgroup v2 and a part of its tree that systemd delegates to the user", err)
 }
 
 // start starts the container's first process and waits until it has become the
@@ -164,9 +172,9 @@ func (m *monitor) start(plan container.Plan, pipes *pipes) (*process.Process, er
 	return p, nil
 }
 
-// networked reports whether the container is on a network of the engine's.
+// networked reports whether the engine connects the container with anything.
 func (m *monitor) networked() bool {
-	return m.network != nil && m.config.Network != "none" && m.config.Network != "host"
+	return m.network != nil && m.config.Network != container.None && m.config.Network != container.Host
 }
 
 // joinNetwork connects the container, whose first process waits meanwhile.

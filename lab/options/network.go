@@ -8,8 +8,8 @@ import (
 	"byhand/lab/wire"
 )
 
-// network reads --network, -p, -P and --expose. Without root there is no bridge,
-// since its devices would be the machine's.
+// network reads --network, -p, -P and --expose. Where nothing is said an
+// ordinary user gets what needs no device of the machine's.
 func (o Options) network(c *container.Config, _ container.Defaults) error {
 	if _, err := ports.Parse(c.Ports...); err != nil {
 		return err
@@ -18,11 +18,16 @@ func (o Options) network(c *container.Config, _ container.Defaults) error {
 		return err
 	}
 	switch c.Network {
-	case "none", "host":
-	case "", "default", wire.Default:
+	case container.None, container.Host:
+	case "", "default":
 		c.Network = wire.Default
 		if c.Rootless {
-			c.Network = "none"
+			c.Network = container.Loopback
+		}
+	case wire.Default:
+	case container.Loopback:
+		if !c.Rootless {
+			return fmt.Errorf("network %s is for who is not root", c.Network)
 		}
 	default:
 		return fmt.Errorf("network %s not found", c.Network)
@@ -36,10 +41,8 @@ func (o Options) Warnings(c container.Config) []string {
 	var list []string
 	published := len(c.Ports) > 0 || c.PublishAll
 	switch {
-	case c.Network == "host" && published:
+	case c.Network == container.Host && published:
 		list = append(list, "WARNING: Published ports are discarded when using host network mode")
-	case c.Rootless && o.Network != "none" && (o.Network != "" || published):
-		list = append(list, "WARNING: network bridge needs root (sudo): the container has a loopback device only, and no published ports")
 	}
 	return list
 }

@@ -4,7 +4,6 @@ package options
 
 import (
 	"fmt"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"byhand/lab/container"
+	"byhand/lab/idmap"
 	"byhand/lab/mount"
 	"byhand/lab/state"
 	"byhand/lab/words"
@@ -48,7 +48,7 @@ func (o Options) Config(image container.Image, args []string) (container.Config,
 		StopSignal: first(o.StopSignal, d.StopSignal), TTY: o.TTY, OpenStdin: o.Interactive,
 		StdinOnce: o.Interactive && !o.Detach, Init: o.Init, AutoRemove: o.Remove, ReadOnly: o.ReadOnly,
 		Network: o.Network, Ports: o.Publish, PublishAll: o.PublishAll, Exposed: append(d.Exposed, o.Expose...),
-		Hosts: o.AddHost, DNS: o.DNS, Rootless: os.Geteuid() != 0,
+		Hosts: o.AddHost, DNS: o.DNS, Rootless: idmap.Inside(),
 	}
 	c.Hostname = first(o.Hostname, c.ID[:12])
 	if o.StopTimeout >= 0 {
@@ -56,7 +56,7 @@ func (o Options) Config(image container.Image, args []string) (container.Config,
 	}
 	o.program(&c, d, args)
 	for _, read := range []func(*container.Config, container.Defaults) error{
-		o.check, o.network, o.environment, o.labels, o.restart, o.mounts, o.security, o.resources,
+		o.check, o.rootless, o.network, o.environment, o.labels, o.restart, o.mounts, o.security, o.resources,
 	} {
 		if err := read(&c, d); err != nil {
 			return c, err

@@ -84,6 +84,10 @@ func init() {
 // that starts children asks this first of all, in main or TestMain.
 func IsChild() bool { return os.Getenv(envStage) != "" }
 
+// Forget makes a stage that goes on as a command a process like any other, for
+// itself and for what it starts by other means than this package.
+func Forget() error { return errors.Join(os.Unsetenv(envStage), os.Unsetenv(envFiles)) }
+
 // ChildMain runs the stage that this process was started for and returns its
 // exit status.
 func ChildMain(table Table) int {

@@ -125,27 +125,6 @@ func release(t *sys.Tracer, c Command, pid int, h *handles, args []byte) error {
 	return nil
 }
 
-// mapIDs gives a new user namespace its maps. The kernel lets an unprivileged
-// process write gid_map only after it has given up setgroups(2) for that
-// namespace, since dropping a group can widen what one may read
-// (user_namespaces(7)).
-func mapIDs(t *sys.Tracer, pid int, uidMap, gidMap string) error {
-	dir := fmt.Sprintf("/proc/%d/", pid)
-	if err := t.WriteFile(dir+"uid_map", uidMap); err != nil {
-		return fmt.Errorf("map user ids of process %d: %w", pid, err)
-	}
-	// Who maps more than one group has the privilege for it.
-	if single := len(strings.Fields(gidMap)) == 3 && strings.HasSuffix(strings.TrimSpace(gidMap), " 1"); single {
-		if err := t.WriteFile(dir+"setgroups", "deny"); err != nil {
-			return fmt.Errorf("give up setgroups in process %d: %w", pid, err)
-		}
-	}
-	if err := t.WriteFile(dir+"gid_map", gidMap); err != nil {
-		return fmt.Errorf("map group ids of process %d: %w", pid, err)
-	}
-	return nil
-}
-
 // Follow reads what the child reports until it ends or executes another
 // program, passes its system calls on, and decodes its result into result,
 // which may be nil. Where ctx ends first, the child is killed.

@@ -29,6 +29,9 @@ type Wire struct {
 // Connect makes the container's process pid a member of the bridge and
 // publishes its ports. Where it fails, nothing is left.
 func (w *Wire) Connect(b state.Box, c container.Config, pid int) (state.Address, error) {
+	if c.Network == container.Loopback {
+		return w.passOut(c, pid)
+	}
 	// What a killed monitor has left of the same container.
 	if err := Drop(b); err != nil {
 		return state.Address{}, err
@@ -127,15 +130,21 @@ func published(open []*ports.Open, to netip.Addr) []network.Published {
 // address is what is kept of the connection for people and scripts.
 func address(e network.Endpoint, open []*ports.Open) state.Address {
 	a := state.Address{IP: e.Address.String(), Prefix: e.Subnet.Bits(), Gateway: e.Gateway.String(), MAC: network.Hardware(e.Address).String()}
+	a.Ports = portsOf(open)
+	return a
+}
+
+// portsOf are the published ports as Docker writes them.
+func portsOf(open []*ports.Open) (list []string) {
 	for _, o := range open {
 		host := "0.0.0.0"
 		if o.Binding.HostIP.IsValid() {
 			host = o.Binding.HostIP.String()
 		}
-		a.Ports = append(a.Ports, o.Binding.Inside()+" -> "+net.JoinHostPort(host, strconv.Itoa(int(o.Port))))
+		list = append(list, o.Binding.Inside()+" -> "+net.JoinHostPort(host, strconv.Itoa(int(o.Port))))
 		if !o.Binding.HostIP.IsValid() {
-			a.Ports = append(a.Ports, o.Binding.Inside()+" -> "+net.JoinHostPort("::", strconv.Itoa(int(o.Port))))
+			list = append(list, o.Binding.Inside()+" -> "+net.JoinHostPort("::", strconv.Itoa(int(o.Port))))
 		}
 	}
-	return a
+	return list
 }
