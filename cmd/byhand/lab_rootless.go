@@ -66,11 +66,11 @@ func runInside(ctx context.Context, args []string, groups bool) error {
 // stages are those of the lab, and the one that is a command of byhand's.
 func stages() process.Table {
 	table := lab.Stages()
-	table[rootless.Stage] = process.Typed(func(c *process.Child, args []string) (int, error) {
-		if err := rootless.Child(c); err != nil {
+	table[rootless.Stage] = process.Typed(func(c *process.Child, o rootless.Order) (int, error) {
+		if err := rootless.Child(c, o); err != nil {
 			return 0, err
 		}
-		return command(args), nil
+		return command(o.Args), nil
 	})
 	return table
 }

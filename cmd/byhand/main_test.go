@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -34,6 +35,13 @@ func TestMain(m *testing.M) {
 func commands() map[string]func() { return map[string]func(){"byhand": main, ociName: main} }
 
 func TestScripts(t *testing.T) {
+	p := params(t)
+	p.Dir = "testdata/script"
+	testscript.Run(t, p)
+}
+
+// params are what the scripts have in common.
+func params(t *testing.T) testscript.Params {
 	if rerun.IsApart() {
 		if err := network.Loopback(nil); err != nil {
 			t.Fatal(err)
@@ -45,8 +53,7 @@ func TestScripts(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "root")
 		return dir, rootfs.Build(t.Context(), rootfs.Source{Kind: rootfs.Host}, dir, nil)
 	})
-	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+	return testscript.Params{
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "readonly": readOnly, "chrooted": chrooted, "registry": serveRegistry,
 			"hostroot": hostRoot(root), "answers": answers,
@@ -57,6 +64,8 @@ func TestScripts(t *testing.T) {
 				return able(t), nil
 			case "root":
 				return os.Geteuid() == 0, nil
+			case "session":
+				return os.Getenv("XDG_RUNTIME_DIR") != "", nil
 			}
 			return false, fmt.Errorf("unknown condition %q", name)
 		},
@@ -64,7 +73,10 @@ func TestScripts(t *testing.T) {
 			e.Setenv("BYHAND_HOME", filepath.Join(e.WorkDir, "home"))
 			program, err := os.Executable()
 			e.Setenv("BYHAND_BINARY", program)
+			e.Setenv("UID", strconv.Itoa(os.Geteuid()))
+			// Where an ordinary user's systemd is asked for groups.
+			e.Setenv("XDG_RUNTIME_DIR", os.Getenv("XDG_RUNTIME_DIR"))
 			return err
 		},
-	})
+	}
 }

@@ -225,6 +225,9 @@ func removeAt(parent int, name, path string) error {
 		Flags:   unix.O_RDONLY | unix.O_DIRECTORY | unix.O_CLOEXEC,
 		Resolve: unix.RESOLVE_NO_XDEV | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_BENEATH,
 	})
+	if errors.Is(err, unix.ENOENT) {
+		return nil // somebody else is at it too
+	}
 	if err != nil {
 		return &os.PathError{Op: "openat2", Path: path, Err: err}
 	}
@@ -239,7 +242,7 @@ func removeAt(parent int, name, path string) error {
 			return err
 		}
 	}
-	if err := unix.Unlinkat(parent, name, unix.AT_REMOVEDIR); err != nil {
+	if err := unix.Unlinkat(parent, name, unix.AT_REMOVEDIR); err != nil && !errors.Is(err, unix.ENOENT) {
 		return &os.PathError{Op: "rmdir", Path: path, Err: err}
 	}
 	return nil

@@ -91,7 +91,9 @@ func (m *monitor) prepare() (release func(), err error) {
 	if _, err := unix.Setsid(); err != nil {
 		return nil, err
 	}
-	signal.Ignore(unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGPIPE)
+	// Caught and left alone. What is ignored would be so in the container as well,
+	// where Ctrl-C is to end a program: execve(2) keeps that, but no handlers.
+	signal.Notify(make(chan os.Signal, 1), unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGPIPE)
 	// A socket's path may have 107 bytes only, so it is named from here.
 	if err := unix.Chdir(m.box.Dir); err != nil {
 		return nil, err

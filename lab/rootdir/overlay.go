@@ -38,7 +38,9 @@ func (o Overlay) Make() error {
 	if err := unix.Stat(o.Lower[0], &top); err != nil {
 		return fmt.Errorf("stat %s: %w", o.Lower[0], err)
 	}
-	if err := unix.Chown(o.Upper, int(top.Uid), int(top.Gid)); err != nil && !errors.Is(err, unix.EPERM) {
+	// EINVAL: an owner without a number in our user namespace, as root is there.
+	err := unix.Chown(o.Upper, int(top.Uid), int(top.Gid))
+	if err != nil && !errors.Is(err, unix.EPERM) && !errors.Is(err, unix.EINVAL) {
 		return fmt.Errorf("chown %s: %w", o.Upper, err)
 	}
 	if err := unix.Chmod(o.Upper, top.Mode&0o7777); err != nil {

@@ -34,12 +34,25 @@ type Job struct {
 	Env []string
 }
 
+// Order is what the stage is told.
+type Order struct {
+	// Dir is the working directory: who joins another mount namespace finds
+	// themself at its root.
+	Dir string
+	// Args are the words of the command.
+	Args []string
+}
+
 // Run runs the command and returns its exit status. It has our input and
 // output, and gets the signals that we get.
 func Run(ctx context.Context, j Job) (int, error) {
 	// The command ends with the thread that started it: see Child.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	dir, err := os.Getwd()
+	if err != nil {
+		return 0, err
+	}
 	env := append(j.Env, Lack+"=")
 	if j.Groups {
 		env[len(env)-1] += delegate(ctx)
@@ -48,7 +61,7 @@ func Run(ctx context.Context, j Job) (int, error) {
 	signal.Notify(came, unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGUSR1, unix.SIGUSR2)
 	defer signal.Stop(came)
 	p, err := Start(j.Dir, process.Command{
-		Stage: Stage, Args: j.Args, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: env,
+		Stage: Stage, Args: Order{Dir: dir, Args: j.Args}, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: env,
 	})
 	if err != nil {
 		return 0, err
@@ -99,8 +112,12 @@ func foreground() bool {
 	return err == nil && group == unix.Getpgrp()
 }
 
-// Child makes this process, which Run has started, end when that is killed.
-func Child(c *process.Child) error {
+// Child makes this process, which Run has started, end when that is killed, and
+// takes it to where that is.
+func Child(c *process.Child, o Order) error {
+	if err := os.Chdir(o.Dir); err != nil {
+		return fmt.Errorf("enter the working directory inside: %w", err)
+	}
 	if err := c.Trace.DieWithParent(); err != nil {
 		return fmt.Errorf("end with the command outside: %w", err)
 	}

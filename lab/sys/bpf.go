@@ -21,13 +21,23 @@ type BPFInsn struct {
 	Imm int32
 }
 
+// bpfTries is how often a call that a signal has cut off is made again.
+const bpfTries = 50
+
 // bpf is bpf(2); attr is the part of union bpf_attr that the command reads.
 func bpf[T any](command uintptr, attr *T) (int, error) {
-	r, _, errno := unix.Syscall(unix.SYS_BPF, command, uintptr(unsafe.Pointer(attr)), unsafe.Sizeof(*attr))
-	if errno != 0 {
-		return -1, errno
+	for try := 0; ; try++ {
+		r, _, errno := unix.Syscall(unix.SYS_BPF, command, uintptr(unsafe.Pointer(attr)), unsafe.Sizeof(*attr))
+		switch {
+		case errno == unix.EAGAIN && try < bpfTries:
+			// The kernel gives up judging a program when a signal comes, of which the
+			// runtime sends its threads many.
+		case errno != 0:
+			return -1, errno
+		default:
+			return int(r), nil
+		}
 	}
-	return int(r), nil
 }
 
 // BPFLoad is bpf(2) with BPF_PROG_LOAD: the kernel checks the program and gives
