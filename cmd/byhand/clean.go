@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -42,10 +44,33 @@ func newClean() *cobra.Command {
 				}
 				fmt.Fprintf(c.OutOrStdout(), "removed %s\n", dir)
 			}
-			engine := state.Store{Dir: a.places.Lab}
-			note := func(what string) { fmt.Fprintf(c.OutOrStdout(), "removed %s\n", what) }
-			errs = append(errs, engine.Clean(context.WithoutCancel(c.Context()), note), wire.Clean(engine, note))
-			return errors.Join(errs...)
+			return errors.Join(append(errs, a.cleanEngine(c))...)
+		},
+	}
+}
+
+// cleanEngine removes what a killed engine left; for an ordinary user who has one
+// as the root that owns its files.
+func (a *app) cleanEngine(c *cobra.Command) error {
+	if _, err := os.Stat(filepath.Join(a.places.Lab, "containers")); err == nil && os.Geteuid() != 0 {
+		return runInside(c.Context(), []string{"lab", "system", "clean"}, false)
+	}
+	ctx := context.WithoutCancel(c.Context())
+	engine := state.Store{Dir: a.places.Lab}
+	note := func(what string) { fmt.Fprintf(c.OutOrStdout(), "removed %s\n", what) }
+	return errors.Join(engine.Clean(ctx, note), wire.Clean(engine, note))
+}
+
+// newLabSystemClean is the engine's part of clean.
+func newLabSystemClean() *cobra.Command {
+	return &cobra.Command{
+		Use: "clean", Short: "remove what a killed engine left", Args: usage(cobra.NoArgs), Hidden: true,
+		RunE: func(c *cobra.Command, _ []string) error {
+			a, err := open(c.Context())
+			if err != nil {
+				return err
+			}
+			return a.cleanEngine(c)
 		},
 	}
 }

@@ -30,7 +30,7 @@ func runFlags(c *cobra.Command, o *options.Options, pull *string) {
 	f.StringArrayVarP(&o.Volume, "volume", "v", nil, "bind a directory or a volume: SOURCE:TARGET[:ro]")
 	f.StringArrayVar(&o.Mount, "mount", nil, "attach a file system: type=bind,source=,target=[,readonly]")
 	f.StringArrayVar(&o.Tmpfs, "tmpfs", nil, "mount memory: TARGET[:size=,mode=]")
-	f.StringVar(&o.Network, "network", "", "bridge (as root, where nothing is said), none or host")
+	f.StringVar(&o.Network, "network", "", "none, host, or where nothing is said bridge; for who is not root, loopback")
 	f.StringVar(&o.Network, "net", "", "as --network")
 	f.StringArrayVarP(&o.Publish, "publish", "p", nil, "publish a port: [[IP:]HOST:]CONTAINER[/udp]")
 	f.BoolVarP(&o.PublishAll, "publish-all", "P", false, "publish every exposed port")

@@ -28,6 +28,7 @@ func newLabSystem() *cobra.Command {
 			return table(c.OutOrStdout(), []string{"TYPE", "TOTAL", "ACTIVE", "SIZE", "RECLAIMABLE"}, all)
 		},
 	}))
+	c.AddCommand(rooted(newLabSystemClean()))
 	return c
 }
 

@@ -31,7 +31,7 @@ type job struct {
 
 // TestMachine goes through the course in emulated machines with systemd, on
 // cgroup v2 and on v1, through sudo and as an ordinary user, and runs the scripts
-// that the lessons print; nothing may stand afterwards. BYHAND_VM=all, with a longer -timeout, also holds each lesson to
+// that the lessons print, and the engine; nothing may stand afterwards. BYHAND_VM=all, with a longer -timeout, also holds each lesson to
 // its laws there, as root and as that user. That is left out otherwise for the
 // time that it takes: starting a process takes some 30 times as long in there,
 // and the laws do little else.
@@ -57,6 +57,7 @@ func TestMachine(t *testing.T) {
 		{filepath.Join(binaries, "laws"), "/opt/laws"},
 		{filepath.Join(binaries, "scripts.test"), "/opt/scripts.test"},
 		{"testdata/course.sh", "/opt/course.sh"},
+		{"testdata/lab.sh", "/opt/lab.sh"},
 	}
 	warm := map[Cgroup]error{}
 	for _, cgroup := range []Cgroup{CgroupV2, CgroupV1} {
@@ -111,6 +112,7 @@ func jobs(t *testing.T, dir string) []job {
 			job{name: "course-sudo", cgroup: cgroup, user: "vagrant", command: "/opt/course.sh 'sudo byhand'"},
 			job{name: "course", cgroup: cgroup, user: "vagrant", command: "/opt/course.sh byhand '" + unable + "'"})
 		for _, user := range []string{"root", "vagrant"} {
+			jobs = append(jobs, job{name: "lab", cgroup: cgroup, user: user, command: "/opt/lab.sh"})
 			// A script differs most for whom systemd hands a part of the tree.
 			special := user == "vagrant" && cgroup == CgroupV2
 			if special || user == "root" && os.Getenv(envRun) == "all" {

@@ -27,6 +27,9 @@ type Command struct {
 	Stdin, Stdout, Stderr *os.File
 	// Files are further descriptors, for Child.Files.
 	Files []*os.File
+	// Bare says that no container will ever see the child, so that it may run
+	// byhand's own file itself: see ownProgram.
+	Bare bool
 	// Env is added to the child's environment, as "NAME=value".
 	Env []string
 	// Born, where set, is called with the child's pid before the child does

@@ -31,6 +31,9 @@ func (h *handles) plan(c Command) (*plan, error) {
 	}
 	var err error
 	open := ownProgram
+	if c.Bare {
+		open = func() (*os.File, error) { return os.Open("/proc/self/exe") }
+	}
 	if c.program != nil {
 		open = c.program
 	}

@@ -35,6 +35,12 @@ func shielded(path string) (*os.File, error) {
 	}
 	defer f.Close()
 	other, err := readOnly(f)
+	if errors.Is(err, unix.EINVAL) {
+		if here := sameHere(f, path); here != nil {
+			defer here.Close()
+			other, err = readOnly(here)
+		}
+	}
 	// EPERM for whom has no CAP_SYS_ADMIN; ENOSYS before Linux 5.12, and EINVAL
 	// where the file's mount has none to copy it from, as in another's namespace.
 	if errors.Is(err, unix.EPERM) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EINVAL) {
@@ -44,6 +50,25 @@ func shielded(path string) (*os.File, error) {
 		return nil, fmt.Errorf("keep byhand's own binary from being written to: %w", err)
 	}
 	return other, nil
+}
+
+// sameHere opens a file anew by its path, or returns nil where another file has
+// that: who has changed the mount namespace finds the mount in the new one so.
+func sameHere(f *os.File, link string) *os.File {
+	path, err := os.Readlink(link)
+	if err != nil {
+		return nil
+	}
+	here, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	var a, b unix.Stat_t
+	if unix.Fstat(int(f.Fd()), &a) != nil || unix.Fstat(int(here.Fd()), &b) != nil || a.Dev != b.Dev || a.Ino != b.Ino {
+		_ = here.Close()
+		return nil
+	}
+	return here
 }
 
 // unwritable reports whether nothing can be written to a file by the way that

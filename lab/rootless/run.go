@@ -62,6 +62,8 @@ func Run(ctx context.Context, j Job) (int, error) {
 	defer signal.Stop(came)
 	p, err := Start(j.Dir, process.Command{
 		Stage: Stage, Args: Order{Dir: dir, Args: j.Args}, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: env,
+		// In no container's pid namespace.
+		Bare: true,
 	})
 	if err != nil {
 		return 0, err

@@ -205,7 +205,7 @@ says 'Exited \(137\).* web$' byhand lab ps -a
 byhand lab start web >/dev/null
 byhand lab stop -t 1 web >/dev/null
 ends 1 'is not running' byhand lab exec web true
-byhand lab run -dit --name terminal --init box:1 sh >/dev/null
+byhand lab run -dit --name terminal box:1 sh >/dev/null
 is /dev/pts/0 byhand lab exec terminal readlink /proc/1/fd/0
 byhand lab rm -f web terminal >/dev/null
 is data byhand lab volume ls --format '{{.Name}}'
