@@ -115,7 +115,7 @@ func (b *builder) part() error {
 }
 
 // layer puts the root together.
-func (b *builder) layer() error { return b.Root.Mount(b.Config.Rootless) }
+func (b *builder) layer() error { return b.Root.Mount(b.t, b.Config.Rootless) }
 
 // attach gives the container the directories and files of the machine's that
 // it is to have.

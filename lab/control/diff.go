@@ -50,6 +50,9 @@ func ours() []string {
 // nothing of those below as an attribute.
 func compare(o rootdir.Overlay) (difference, error) {
 	d := difference{own: map[string]bool{}}
+	if o.Copied() {
+		return d, fmt.Errorf("its root is a copy, since this kernel stacks no directories for an ordinary user here, and does not tell what was changed: %w", errors.ErrUnsupported)
+	}
 	for _, name := range ours() {
 		if _, below := lower(o.Lower, name); !below {
 			d.own[name] = true

@@ -6,7 +6,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"byhand/lab/overlay"
 	"byhand/lab/state"
 )
 
@@ -28,5 +27,5 @@ func OpenRoot(b state.Box) (*os.File, error) {
 	if err := root.Make(); err != nil { // it may never have been started
 		return nil, err
 	}
-	return overlay.Open(overlay.Spec{Lower: root.Lower, Upper: root.Upper, Work: root.Work, UserXattr: c.Rootless})
+	return root.Open(c.Rootless)
 }

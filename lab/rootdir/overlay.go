@@ -7,7 +7,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"byhand/lab/mount"
 	"byhand/lab/overlay"
+	"byhand/lab/sys"
 )
 
 // Overlay is a root in layers: what is read comes from the first layer that
@@ -50,7 +52,27 @@ func (o Overlay) Make() error {
 }
 
 // Mount stacks the layers. In a user namespace the kernel keeps its notes on
-// the files in attributes named user.*, which an ordinary user may write.
-func (o Overlay) Mount(inUserNamespace bool) error {
-	return overlay.Mount(overlay.Spec{Lower: o.Lower, Upper: o.Upper, Work: o.Work, UserXattr: inUserNamespace}, o.Target)
+// the files in attributes named user.*, which an ordinary user may write; where
+// it refuses the pile there, a root of one layer is copied instead.
+func (o Overlay) Mount(t *sys.Tracer, inUserNamespace bool) error {
+	err := overlay.Mount(o.spec(inUserNamespace), o.Target)
+	if !inUserNamespace || !refused(err) || len(o.Lower) != 1 {
+		return err
+	}
+	if e := o.copy(); e != nil {
+		return errors.Join(err, e)
+	}
+	return mount.Bind(t, o.Upper, o.Target, false)
+}
+
+// Open stacks the layers where nobody sees them, for as long as the file is open.
+func (o Overlay) Open(inUserNamespace bool) (*os.File, error) {
+	if o.Copied() {
+		return os.Open(o.Upper)
+	}
+	return overlay.Open(o.spec(inUserNamespace))
+}
+
+func (o Overlay) spec(inUserNamespace bool) overlay.Spec {
+	return overlay.Spec{Lower: o.Lower, Upper: o.Upper, Work: o.Work, UserXattr: inUserNamespace}
 }
