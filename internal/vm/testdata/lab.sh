@@ -77,7 +77,8 @@ limits() {
 standing() {
 	cat /proc/1/mountinfo 2>/dev/null || cat /proc/self/mountinfo
 	find /sys/fs/cgroup -type d | sort
-	ps -e --no-headers -o ppid,args | awk '$1 != 2 { $1 = ""; print }' | sort
+	# udev has helpers for a while, whenever a device comes.
+	ps -e --no-headers -o ppid,args | awk '$1 != 2 && $2 != "(udev-worker)" { $1 = ""; print }' | sort
 	if $root; then
 		ip -o link | cut -d' ' -f2
 		nft list ruleset
