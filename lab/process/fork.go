@@ -116,12 +116,11 @@ func forkRaw(p *plan, mask *uint64) (int, syscall.Errno) {
 	_, _, _ = syscall.RawSyscall6(unix.SYS_PRCTL, unix.PR_SET_PDEATHSIG, 0, 0, 0, 0, 0)
 
 	// As exec would, but before signals are let in again: SIG_DFL for all
-	// that are not ignored. A struct sigaction of zeros is SIG_DFL. What is in
-	// other namespaces does not inherit that either, such as what nohup(1) ignores.
+	// that are not ignored. A struct sigaction of zeros is SIG_DFL.
 	for sig := uintptr(1); sig <= 64; sig++ {
 		var action [4]uintptr
 		_, _, errno = syscall.RawSyscall6(unix.SYS_RT_SIGACTION, sig, 0, uintptr(unsafe.Pointer(&action)), 8, 0, 0)
-		if errno == 0 && (action[0] > 1 || action[0] == 1 && p.clone|p.join != 0) {
+		if errno == 0 && action[0] > 1 {
 			action = [4]uintptr{}
 			_, _, _ = syscall.RawSyscall6(unix.SYS_RT_SIGACTION, sig, uintptr(unsafe.Pointer(&action)), 0, 8, 0, 0)
 		}
