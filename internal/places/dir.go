@@ -34,11 +34,25 @@ func (p Places) makeOurs(dir string, owner User) (*os.Root, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := state.Close(); err != nil {
+		if unix.Geteuid() == 0 && owner.UID != 0 {
+			err = passable(state)
+		}
+		if err := errors.Join(err, state.Close()); err != nil {
 			return nil, Unusable(p.State, err)
 		}
 	}
 	return Make(dir, User{UID: unix.Geteuid(), GID: unix.Getegid()})
+}
+
+// passable lets everybody pass through a directory that is another user's. The
+// root of a user namespace that maps root alone has no power over that user's
+// files (user_namespaces(7)), and is to reach the sandbox below.
+func passable(dir *os.Root) error {
+	info, err := dir.Stat(".")
+	if err != nil {
+		return err
+	}
+	return dir.Chmod(".", info.Mode().Perm()|0o011)
 }
 
 // enter walks to dir, makes what is missing if asked to, and opens it.

@@ -198,8 +198,17 @@ func TestMakeBenches(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer root.Close()
-	checkOwned(t, p.State, fs.ModeDir|0o700, owner)
+	// Root inside a user namespace has to pass through it.
+	checkOwned(t, p.State, fs.ModeDir|0o711, owner)
 	checkOwned(t, p.Benches, fs.ModeDir|0o700, me)
+	// What is the user's alone stays so.
+	own := Places{State: filepath.Join(top, "own"), Benches: filepath.Join(top, "own", "bench")}
+	must(t, owner.Do(func() error { return os.Mkdir(own.State, 0o700) }))
+	again, err := own.MakeBenches(User{UID: os.Geteuid(), GID: os.Getegid()})
+	if err == nil {
+		again.Close()
+	}
+	checkOwned(t, own.State, fs.ModeDir|0o700, owner)
 }
 
 func TestDo(t *testing.T) {
