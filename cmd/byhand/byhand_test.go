@@ -104,11 +104,7 @@ func (x learner) printed(n int) string {
 	if !found {
 		x.t.Fatalf("the second hint for step %d is %q; want its commands", n, told)
 	}
-	var commands strings.Builder
-	for line := range strings.Lines(strings.TrimRight(after, "\n")) {
-		commands.WriteString(strings.TrimPrefix(line, "  ")) // they stand right of a mark
-	}
-	return commands.String()
+	return strings.TrimRight(after, "\n") + "\n" // as the mouse takes them
 }
 
 // hint types the word and returns what is told, which has the text in it.

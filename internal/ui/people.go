@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -123,11 +124,15 @@ func (p *people) Step(h runner.StepHeader) {
 	p.shell(kindShell, h.Shell)
 }
 
+// hereDocument finds the beginning of one, and the line that ends it.
+var hereDocument = regexp.MustCompile(`<<['"]?(\w+)`)
+
 // briefly is how many lines of shell a setup step may show.
 const briefly = 12
 
 // shell shows commands. Right of the mark they stand byte for byte, so that
-// they can be copied: they are neither wrapped nor coloured within a line.
+// they can be copied: they are neither wrapped nor coloured within a line. A
+// here-document has no room for a mark: its end is one only in the first column.
 func (p *people) shell(k kind, script string) {
 	p.show(k, func(t Terminal) string {
 		script := strings.Trim(cleanLines(script), "\n")
@@ -135,14 +140,22 @@ func (p *people) shell(k kind, script string) {
 			return ""
 		}
 		var b strings.Builder
-		mark := "$ "
+		mark, end := "$ ", ""
 		for _, line := range strings.Split(script, "\n") {
-			if line == "" {
+			switch {
+			case line == "":
 				b.WriteString("\n")
 				continue
+			case end != "":
+				mark = ""
 			}
 			b.WriteString(mark + t.paint(Command, line) + "\n")
 			mark = "  "
+			if line == end {
+				end = ""
+			} else if begun := hereDocument.FindStringSubmatch(line); begun != nil && end == "" {
+				end = begun[1]
+			}
 		}
 		return b.String()
 	})

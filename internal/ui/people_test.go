@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -297,6 +298,18 @@ func TestShellIsVerbatim(t *testing.T) {
 			lines = append(lines, line)
 		}
 		equal(t, fmt.Sprintf("the script right of its mark, width %d", width), strings.Join(lines, "\n"), script)
+	}
+}
+
+// TestHereDocumentsCanBeCopied has bash run what is shown behind the first mark,
+// as who copies it with the mouse does.
+func TestHereDocumentsCanBeCopied(t *testing.T) {
+	p, out := record(Terminal{Width: 80})
+	p.Step(runner.StepHeader{Number: 1, Total: 1, Title: "t", Shell: "cat <<'END'\none\n  two\nEND\nif true; then\n  cat <<END\nthree\nEND\nfi\n"})
+	_, shown, _ := strings.Cut(out.String(), "$ ")
+	got, err := exec.Command("bash", "-euc", shown).CombinedOutput()
+	if want := "one\n  two\nthree\n"; err != nil || string(got) != want {
+		t.Errorf("bash -euc %q = %q, %v; want %q", shown, got, err, want)
 	}
 }
 
