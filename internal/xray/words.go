@@ -95,7 +95,7 @@ func (l Listing) Section() Section {
 		}})
 	}
 	if l.Unread > 0 {
-		s.Rows = append(s.Rows, Row{Cells: []string{"", "", "", "", fmt.Sprintf("%d processes may not be looked at: %s", l.Unread, l.Why)}, Warn: true})
+		s.Rows = append(s.Rows, Row{Cells: []string{"", "", "", "", fmt.Sprintf("processes that may not be looked at: %d (%s)", l.Unread, l.Why)}, Warn: true})
 	}
 	return s
 }
