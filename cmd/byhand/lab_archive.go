@@ -8,9 +8,11 @@ import (
 	"strings"
 	"time"
 
+	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/spf13/cobra"
 
 	"byhand/internal/ui"
+	"byhand/lab/build"
 )
 
 // newLabSave writes images as an archive for docker load, podman load, skopeo.
@@ -103,6 +105,7 @@ func source(c *cobra.Command, name string) (io.ReadCloser, error) {
 // newLabImport makes an image of a root's archive.
 func newLabImport() *cobra.Command {
 	var message string
+	var changes []string
 	c := &cobra.Command{
 		Use: "import FILE|- [NAME[:TAG]]", Short: "make an image of a root file system's archive", Args: usage(cobra.RangeArgs(1, 2)),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -122,7 +125,11 @@ func newLabImport() *cobra.Command {
 			if message == "" {
 				message = "Imported from " + args[0]
 			}
-			img, err := s.Import(c.Context(), in, name, message, nil, time.Now())
+			var config v1.ConfigFile
+			if err := build.Change(&config, changes); err != nil {
+				return err
+			}
+			img, err := s.Import(c.Context(), in, name, message, &config, time.Now())
 			if err != nil {
 				return err
 			}
@@ -131,5 +138,6 @@ func newLabImport() *cobra.Command {
 		},
 	}
 	c.Flags().StringVarP(&message, "message", "m", "", "a remark for the image's history")
+	c.Flags().StringArrayVarP(&changes, "change", "c", nil, "an instruction of a Dockerfile's, such as CMD or ENV")
 	return c
 }

@@ -87,37 +87,6 @@ func details(list []state.Listed) []rows.Details {
 	return all
 }
 
-func newLabInspect() *cobra.Command {
-	var format string
-	c := &cobra.Command{
-		Use: "inspect [OPTIONS] NAME [NAME...]", Short: "show everything about containers", Args: usage(cobra.MinimumNArgs(1)),
-		RunE: func(c *cobra.Command, args []string) error {
-			e, err := openEngine(c.Context())
-			if err != nil {
-				return err
-			}
-			var list []state.Listed
-			for _, key := range args {
-				l, err := e.listed(key)
-				if err != nil {
-					return err
-				}
-				list = append(list, l)
-			}
-			if format != "" {
-				return rows.List(c.OutOrStdout(), format, nil, details(list))
-			}
-			encoder := json.NewEncoder(c.OutOrStdout())
-			encoder.SetEscapeHTML(false)
-			encoder.SetIndent("", "    ")
-			return encoder.Encode(details(list))
-		},
-	}
-	c.Flags().StringVarP(&format, "format", "f", "", "a template of Go's, or json")
-	c.Flags().String("type", "container", "what kind of thing")
-	return c
-}
-
 // listed finds a container with all that is known of it.
 func (e *engine) listed(key string) (l state.Listed, err error) {
 	if l.Box, err = e.store.Find(key); err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -183,13 +182,7 @@ func newLabVolumeInspect() *cobra.Command {
 				}
 				list = append(list, volumeRowOf(v))
 			}
-			if format != "" {
-				return errors.Join(append(errs, rows.List(c.OutOrStdout(), format, nil, list))...)
-			}
-			encoder := json.NewEncoder(c.OutOrStdout())
-			encoder.SetEscapeHTML(false)
-			encoder.SetIndent("", "    ")
-			return errors.Join(append(errs, encoder.Encode(list))...)
+			return errors.Join(append(errs, show(c.OutOrStdout(), format, list))...)
 		},
 	}
 	c.Flags().StringVarP(&format, "format", "f", "", "a template of Go's, or json")

@@ -55,7 +55,7 @@ func params(t *testing.T) testscript.Params {
 	})
 	return testscript.Params{
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "readonly": readOnly, "chrooted": chrooted, "registry": serveRegistry,
+			"exits": exits, "readonly": readOnly, "chrooted": chrooted, "registry": serveRegistry, "dockerregistry": dockerRegistry,
 			"hostroot": hostRoot(root), "answers": answers,
 		},
 		Condition: func(name string) (bool, error) {

@@ -55,11 +55,11 @@ func TestNarrow(t *testing.T) {
 			home := unlocked(t)
 			// With a seed, so that the quiz is the same each time.
 			args := []string{l.Name, "--seed", strconv.Itoa(seed)}
-			want := words(transcript(t, home, output{pipe: true}, wide, args...))
+			want := wordsOf(transcript(t, home, output{pipe: true}, wide, args...))
 			for _, p := range outputs {
 				text := transcript(t, home, p, narrow, args...)
 				checkLines(t, p, text, verbatim(t, text, l))
-				if got := words(text); got != want {
+				if got := wordsOf(text); got != want {
 					at := firstDifference(got, want)
 					t.Errorf("%s: the text goes on with %.60q; want, as in a wide pipe, %.60q", p.name, got[at:], want[at:])
 				}
@@ -76,8 +76,8 @@ func TestNarrowTables(t *testing.T) {
 		for _, p := range outputs {
 			text := transcript(t, home, p, narrow, args...)
 			checkLines(t, p, text, nil)
-			want := words(transcript(t, home, p, wide, args...))
-			if got := words(text); got != want {
+			want := wordsOf(transcript(t, home, p, wide, args...))
+			if got := wordsOf(text); got != want {
 				at := firstDifference(got, want)
 				t.Errorf("byhand %q, %s: the text goes on with %.60q; want, as where it is wide, %.60q", args, p.name, got[at:], want[at:])
 			}
@@ -182,7 +182,7 @@ var (
 
 // words are the letters of a text alone, without what depends on the line's
 // length, on chance, and on somebody being there to press Enter.
-func words(text string) string {
+func wordsOf(text string) string {
 	lab := benches(text)
 	text = erased.ReplaceAllString(text, "")
 	text = escape.ReplaceAllString(text, "")
