@@ -255,7 +255,11 @@ func (p copying) walk(name, dest string, into bool) ([]source, error) {
 		if err != nil {
 			return err
 		}
-		f := source{name: path.Join(dest, strings.TrimPrefix(strings.TrimPrefix(at, name), "/")), mode: perm(info), from: p.from, path: at, mtime: info.ModTime()}
+		below := at // of "." its dot may not be cut off: that is also how .hidden begins
+		if name != "." {
+			below = strings.TrimPrefix(strings.TrimPrefix(at, name), "/")
+		}
+		f := source{name: path.Join(dest, below), mode: perm(info), from: p.from, path: at, mtime: info.ModTime()}
 		switch {
 		case d.IsDir():
 			f.dir = true

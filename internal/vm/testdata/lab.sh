@@ -1,6 +1,7 @@
 #!/bin/bash
 # Goes once through the container engine in the machine, as root or as an ordinary
 # user, and wants nothing of it to stand afterwards.
+# shellcheck disable=SC2016 # shells inside, and perl, expand what is quoted
 set -euo pipefail
 work=$(mktemp -d)
 cd "$work"
@@ -24,7 +25,9 @@ is() {
 	local want=$1 got status=0
 	shift
 	got=$("$@" 2>&1) || status=$?
-	[ $status = 0 ] && [ "$got" = "$want" ] || fail "'$*' printed '$got' and ended with status $status; want '$want'"
+	if [ $status != 0 ] || [ "$got" != "$want" ]; then
+		fail "'$*' printed '$got' and ended with status $status; want '$want'"
+	fi
 }
 
 # says PATTERN COMMAND... wants it to print a line like that.
@@ -32,7 +35,9 @@ says() {
 	local want=$1 got status=0
 	shift
 	got=$("$@" 2>&1) || status=$?
-	[ $status = 0 ] && grep -Eq -- "$want" <<<"$got" || fail "'$*' printed '$got' and ended with status $status; want /$want/"
+	if [ $status != 0 ] || ! grep -Eq -- "$want" <<<"$got"; then
+		fail "'$*' printed '$got' and ended with status $status; want /$want/"
+	fi
 }
 
 # ends STATUS PATTERN COMMAND... wants it to end so, and to say why.
@@ -40,7 +45,9 @@ ends() {
 	local want=$1 why=$2 got status=0
 	shift 2
 	got=$("$@" 2>&1) || status=$?
-	[ $status = "$want" ] && grep -Eq -- "$why" <<<"$got" || fail "'$*' ended with status $status and said '$got'; want $want, /$why/"
+	if [ $status != "$want" ] || ! grep -Eq -- "$why" <<<"$got"; then
+		fail "'$*' ended with status $status and said '$got'; want $want, /$why/"
+	fi
 }
 
 # datagram HOST PORT sends a word by UDP and prints what comes back.
