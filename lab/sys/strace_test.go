@@ -188,12 +188,19 @@ func makeCalls(name string) error {
 	if err != nil {
 		return err
 	}
-	make, found := calls()[name]
+	these, found := calls()[name]
 	if !found {
 		return fmt.Errorf("no calls are named %q", name)
 	}
 	_ = t.Chdir(begin)
-	make(t, prepared)
+	these(t, prepared)
 	_ = t.Chdir(end)
+	// This thread may have given up the right to kill what it has started, also by
+	// its own death; the others have not.
+	killed := make(chan error)
+	go func() { killed <- unix.PidfdSendSignal(prepared.alive, unix.SIGKILL, nil, 0) }()
+	if err := <-killed; !errors.Is(err, unix.ESRCH) { // some calls have killed it
+		return err
+	}
 	return nil
 }
