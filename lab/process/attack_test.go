@@ -93,7 +93,7 @@ func TestNobodyInsideCanWriteToTheBinary(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			// A copy, since this process runs the test's own binary all the time.
 			program := copied(t)
-			open := func() (*os.File, error) { return shielded(program) }
+			open := func() (*os.File, error) { return shielded(program, sealed) }
 			if test.exposed {
 				open = func() (*os.File, error) { return os.Open(program) }
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -22,10 +23,31 @@ import (
 //
 // So a child never executes the file itself but, to the same content, another
 // way by which nothing can be written.
-func ownProgram() (*os.File, error) { return shielded("/proc/self/exe") }
+func ownProgram() (*os.File, error) {
+	return shielded("/proc/self/exe", func(*os.File) (*os.File, error) {
+		once, err := sealedOwn()
+		if err != nil {
+			return nil, err
+		}
+		return os.Open(fmt.Sprintf("/proc/self/fd/%d", once.Fd()))
+	})
+}
 
-// shielded is ownProgram of any file.
-func shielded(path string) (*os.File, error) {
+// sealedOwn is the sealed copy of byhand's own program. All children can have the
+// same one, since none can write to it, and to make it takes some ten times as
+// long as to start a child.
+var sealedOwn = sync.OnceValues(func() (*os.File, error) {
+	own, err := os.Open("/proc/self/exe")
+	if err != nil {
+		return nil, err
+	}
+	defer own.Close()
+	return sealed(own)
+})
+
+// shielded is ownProgram of any file. Where the kernel lets it not be mounted a
+// second time, seal copies it.
+func shielded(path string, seal func(*os.File) (*os.File, error)) (*os.File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("open byhand's own binary: %w", err)
@@ -44,7 +66,7 @@ func shielded(path string) (*os.File, error) {
 	// EPERM for whom has no CAP_SYS_ADMIN; ENOSYS before Linux 5.12, and EINVAL
 	// where the file's mount has none to copy it from, as in another's namespace.
 	if errors.Is(err, unix.EPERM) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EINVAL) {
-		other, err = sealed(f)
+		other, err = seal(f)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("keep byhand's own binary from being written to: %w", err)
