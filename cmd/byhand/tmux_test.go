@@ -55,18 +55,22 @@ func (x tmux) command(args ...string) (string, error) {
 }
 
 // rest waits until the window shows something else than last, with a text in it,
-// and the same for a while, and returns that; false once the session has ended.
-// A page may look as the last one did: then it does after some seconds.
+// and the same for a while, and returns that; false once the session has ended. A
+// window that rests for a moment only may be half drawn. A page may look as the
+// last one did: then it does after some seconds.
 func (x tmux) rest(last, text string) (string, bool) {
 	x.t.Helper()
-	before := ""
+	before, rested := "", 0
 	begun := time.Now()
 	for deadline := begun.Add(patience); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 		now, err := x.command("capture-pane", "-p")
 		if err != nil {
 			return "", false
 		}
-		if now == before && (now != last || time.Since(begun) > 5*time.Second) && strings.Contains(now, text) {
+		if rested++; now != before {
+			rested = 0
+		}
+		if rested >= 3 && (now != last || time.Since(begun) > 5*time.Second) && strings.Contains(now, text) {
 			return now, true
 		}
 		before = now
@@ -85,21 +89,26 @@ func bare(screen string) string {
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
 }
 
-// TestDemoUnderTmux presents each lesson in a window of tmux, page by page, and
-// wants every page that was recorded to have stood there just so.
+// envTmux names the variable that has every lesson presented under tmux.
+const envTmux = "BYHAND_TMUX"
+
+// TestDemoUnderTmux presents lessons in a window of tmux, page by page, and wants
+// every page that was recorded to have stood there just so. That takes seconds a
+// page, so with BYHAND_TMUX=all it does so with every lesson, and else with those
+// that measure nothing; TestDemo has the pages of all of them on both sizes.
 func TestDemoUnderTmux(t *testing.T) {
 	binary, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, l := range lessons.Syllabus() {
+		if os.Getenv(envTmux) != "all" && !slices.Contains(quick, l.Name) {
+			continue
+		}
 		for _, size := range []struct{ rows, columns int }{{24, 80}, {40, 120}} {
 			t.Run(fmt.Sprintf("%s/%dx%d", l.Name, size.columns, size.rows), func(t *testing.T) {
 				if why := lack(t, l); why != "" {
 					t.Skipf("the lesson can't run here: %s", why)
-				}
-				if testing.Short() && !slices.Contains(quick, l.Name) {
-					t.Skip("it measures, which takes long")
 				}
 				t.Parallel()
 				home, file, status := t.TempDir(), filepath.Join(t.TempDir(), "cast"), filepath.Join(t.TempDir(), "status")
