@@ -27,6 +27,10 @@ func Stages() process.Table {
 		"chroot":    process.Typed(chroot.Run),
 		"keep":      process.Typed(sandbox.Keep),
 		"namespace": process.Typed(namespace.Run),
+		"terminal":  process.Typed(sandbox.OnTerminal),
+
+		"keep terminal": process.Typed(sandbox.KeepTerminal),
+
 		"hostname":  sandbox.Rooted(process.Typed(namespace.SetHostname)),
 		"proc":      sandbox.Rooted(process.Typed(mount.Proc)),
 		"sys":       sandbox.Rooted(process.Typed(mount.Sys)),

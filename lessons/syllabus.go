@@ -21,6 +21,9 @@ import (
 )
 
 // Syllabus returns the course. Each lesson opens the one behind it.
+//
+// The lesson attach is written and held to its laws, and joins behind run when it
+// was seen by hand and in the machines.
 func Syllabus() []lesson.Lesson {
 	return []lesson.Lesson{
 		chroot.Lesson(),

@@ -16,10 +16,10 @@ import (
 func TestParseStat(t *testing.T) {
 	const rest = " 7 8 9 34816 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 12345 6 7"
 	for text, want := range map[string]Stat{
-		"42 (cat) S" + rest:        {42, "cat", "S", 7, 8, 9, 34816, 12345},
-		"42 (a) R 1 (b)) Z" + rest: {42, "a) R 1 (b)", "Z", 7, 8, 9, 34816, 12345},
-		"42 (a\nb ) X" + rest:      {42, "a\nb ", "X", 7, 8, 9, 34816, 12345},
-		"42 () S" + rest + "\n":    {42, "", "S", 7, 8, 9, 34816, 12345},
+		"42 (cat) S" + rest:        {42, "cat", "S", 7, 8, 9, 34816, -1, 12345},
+		"42 (a) R 1 (b)) Z" + rest: {42, "a) R 1 (b)", "Z", 7, 8, 9, 34816, -1, 12345},
+		"42 (a\nb ) X" + rest:      {42, "a\nb ", "X", 7, 8, 9, 34816, -1, 12345},
+		"42 () S" + rest + "\n":    {42, "", "S", 7, 8, 9, 34816, -1, 12345},
 	} {
 		got, err := ParseStat(text)
 		if err != nil || got != want || got.Ended() != (want.State != "S") {
@@ -32,6 +32,14 @@ func TestParseStat(t *testing.T) {
 	} {
 		if got, err := ParseStat(bad); err == nil {
 			t.Errorf("ParseStat(%q) = %+v; want an error", bad, got)
+		}
+	}
+}
+
+func TestTerminalDevice(t *testing.T) {
+	for packed, want := range map[int]Device{0: {}, 34816: {136, 0}, 34816 + 7: {136, 7}, 1<<20 + 34816 + 3: {136, 259}, 1025: {4, 1}} {
+		if got := (Stat{Terminal: packed}).TerminalDevice(); got != want {
+			t.Errorf("TerminalDevice of %d = %v; want %v", packed, got, want)
 		}
 	}
 }

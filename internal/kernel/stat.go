@@ -21,6 +21,9 @@ type Stat struct {
 	Group, Session int
 	// Terminal is the device of the controlling terminal, 0 where there is none.
 	Terminal int
+	// Foreground is the process group that the terminal's Ctrl-C goes to; -1
+	// where there is no terminal.
+	Foreground int
 	// Start is when it started, in clock ticks since boot.
 	Start uint64
 }
@@ -44,7 +47,7 @@ func ParseStat(text string) (Stat, error) {
 	for _, n := range []struct {
 		to   *int
 		from string
-	}{{&s.PID, text[:open]}, {&s.Parent, f[1]}, {&s.Group, f[2]}, {&s.Session, f[3]}, {&s.Terminal, f[4]}} {
+	}{{&s.PID, text[:open]}, {&s.Parent, f[1]}, {&s.Group, f[2]}, {&s.Session, f[3]}, {&s.Terminal, f[4]}, {&s.Foreground, f[5]}} {
 		var err error
 		if *n.to, err = strconv.Atoi(n.from); err != nil {
 			return Stat{}, err
@@ -53,6 +56,13 @@ func ParseStat(text string) (Stat, error) {
 	var err error
 	s.Start, err = strconv.ParseUint(f[19], 10, 64)
 	return s, err
+}
+
+// TerminalDevice is Terminal taken apart: the kernel packs it as for the old
+// stat(2), with the minor's upper bits above the major (proc_pid_stat(5)).
+func (s Stat) TerminalDevice() Device {
+	n := uint32(s.Terminal)
+	return Device{Major: n >> 8 & 0xfff, Minor: n&0xff | n>>12&0xfff00}
 }
 
 // Ended reports whether the process has ended and only waits to be reaped.

@@ -8,6 +8,8 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"byhand/lab/sys"
 )
 
 // Pair is a pseudoterminal.
@@ -24,16 +26,19 @@ type Pair struct {
 // terminal would get this one.
 const flags = unix.O_RDWR | unix.O_NOCTTY | unix.O_CLOEXEC
 
-// Open makes a pair from a multiplexer: /dev/ptmx, or that of another instance
+// Open is Make for when nobody watches.
+func Open(multiplexer string) (Pair, error) { return Make(nil, multiplexer) }
+
+// Make makes a pair from a multiplexer: /dev/ptmx, or that of another instance
 // of devpts, such as a container's; both ends are then of that instance.
-func Open(multiplexer string) (Pair, error) {
+func Make(t *sys.Tracer, multiplexer string) (Pair, error) {
 	// Not blocking, so that a read of the master can be given a deadline, and
 	// ends when it is closed.
-	master, err := unix.Open(multiplexer, flags|unix.O_NONBLOCK, 0)
+	master, err := t.Open(multiplexer, flags|unix.O_NONBLOCK)
 	if err != nil {
-		return Pair{}, fmt.Errorf("open %s: %w", multiplexer, err)
+		return Pair{}, err
 	}
-	slave, err := peer(master)
+	slave, err := peer(t, master)
 	if err != nil {
 		_ = unix.Close(master)
 		return Pair{}, fmt.Errorf("open the terminal of %s: %w", multiplexer, err)
@@ -42,18 +47,14 @@ func Open(multiplexer string) (Pair, error) {
 }
 
 // peer opens a master's slave.
-func peer(master int) (int, error) {
+func peer(t *sys.Tracer, master int) (int, error) {
 	// It is born locked; on Linux this is all that unlockpt(3) does.
-	if err := unix.IoctlSetPointerInt(master, unix.TIOCSPTLCK, 0); err != nil {
-		return 0, fmt.Errorf("ioctl TIOCSPTLCK: %w", err)
+	if err := t.UnlockTerminal(master); err != nil {
+		return 0, err
 	}
 	// From the master itself: its name in /dev/pts may be that of another
 	// instance's terminal. See ioctl_tty(2).
-	slave, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(master), unix.TIOCGPTPEER, flags)
-	if errno != 0 {
-		return 0, fmt.Errorf("ioctl TIOCGPTPEER: %w", errno)
-	}
-	return int(slave), nil
+	return t.TerminalPeer(master, flags)
 }
 
 // Close closes both ends.
@@ -85,10 +86,10 @@ func SizeOf(terminal *os.File) (Size, error) {
 // the foreground if it is another than before.
 func Resize(terminal *os.File, s Size) error {
 	err := control(terminal, func(fd int) error {
-		return unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: s.Rows, Col: s.Columns})
+		return (*sys.Tracer)(nil).WindowSize(fd, s.Rows, s.Columns)
 	})
 	if err != nil {
-		return fmt.Errorf("ioctl TIOCSWINSZ of %s: %w", terminal.Name(), err)
+		return fmt.Errorf("%s: %w", terminal.Name(), err)
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ const systemPath = process.DefaultPath
 // the host has them.
 const toolList = "sh bash cat ls cp mv rm mkdir ln touch chmod chown echo env" +
 	" id whoami hostname uname date ps kill sleep true false yes mount umount" +
-	" head tail wc tr sort grep sed find stat readlink df dd tty ip tar gzip less"
+	" head tail wc tr sort grep sed find stat readlink df dd tty stty ip tar gzip less"
 
 // required are the tools that the lessons can't do without, and the package
 // that brings each, by Debian's name.

@@ -27,6 +27,9 @@ type Kept struct {
 	Program chroot.Program
 	// Remove has the directory removed in the end.
 	Remove bool
+	// Terminal has it run on a terminal: the file out is all that it shows there,
+	// and monitor the number of who holds the other end.
+	Terminal bool
 }
 
 // Keep is a stage, the smallest monitor: it leaves the caller's session, starts
@@ -80,7 +83,11 @@ func Detach(ctx context.Context, b *bench.Bench, k Kept) error {
 	if err := unix.Mkfifo(pipe, 0o600); err != nil {
 		return fmt.Errorf("mkfifo %s: %w", pipe, err)
 	}
-	p, err := process.Start(b.Trace, process.Command{Stage: "keep", Args: k, Env: []string{b.Env()}, Born: b.Record})
+	stage := "keep"
+	if k.Terminal {
+		stage = "keep terminal"
+	}
+	p, err := process.Start(b.Trace, process.Command{Stage: stage, Args: k, Env: []string{b.Env()}, Born: b.Record})
 	if err != nil {
 		return err
 	}

@@ -164,6 +164,15 @@ func calls() map[string]func(*Tracer, things) {
 			_ = t.Dup3(th.dir, 77)
 			_ = t.Dup3(-1, 77)
 		},
+		"terminals": func(t *Tracer, th things) {
+			master, _ := t.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK)
+			_, _ = t.TerminalPeer(master, unix.O_RDWR|unix.O_NOCTTY)
+			_ = t.UnlockTerminal(master)
+			_, _ = t.TerminalPeer(master, unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC)
+			_ = t.WindowSize(master, 33, 99)
+			_ = t.WindowSize(th.dir, 1, 2)
+			_ = t.UnlockTerminal(-1)
+		},
 		"nodes": func(t *Tracer, th things) {
 			_ = t.Mknod("null", unix.S_IFCHR|0o666, 1, 3)
 			_ = t.Mknod("null", unix.S_IFBLK|0o60, 254, 300)
