@@ -84,15 +84,16 @@ mv answer.new answer`, drawn[0], drawn[1]), "")
 				Draw: lesson.Between(2, 6, 1),
 				Shell: func(_ *bench.Bench, drawn []int) string {
 					return onTerminal(fmt.Sprintf(`trap : INT
-n=0
+n=0 sleepers=
 for i in $(seq %d); do
   # Not with &: it would have the shell's sleepers ignore SIGINT.
   env --default-signal=INT sleep 600 &
-  echo $! >>sleepers
+  sleepers="$sleepers $!"
 done
 until [ "$(pgrep -c -x -P $$ sleep)" = %[1]d ]; do sleep 0.1; done
+# From here on nothing else is started, which Ctrl-C would end as well.
 echo >ready
-for p in $(cat sleepers); do
+for p in $sleepers; do
   status=0
   wait "$p" || status=$?
   # The trap interrupts one wait.
