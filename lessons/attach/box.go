@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -204,18 +203,6 @@ func hasMaster(pid int) bool {
 		}
 	}
 	return false
-}
-
-// until waits for a condition.
-func until(ctx context.Context, holds func() bool) error {
-	for !holds() {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(5 * time.Millisecond):
-		}
-	}
-	return nil
 }
 
 // text is what a file holds, without the carriage returns that a terminal puts

@@ -12,6 +12,7 @@ import (
 	"byhand/internal/lessontest"
 	"byhand/lab/bench"
 	"byhand/lab/sandbox"
+	"byhand/lessons/internal/steps"
 )
 
 func TestMain(m *testing.M) { lessontest.Main(m, nil) }
@@ -71,7 +72,7 @@ func onlyBox(said, answer string) does {
 		if err := sandbox.Say(b, said); err != nil {
 			return err
 		}
-		return until(ctx, func() bool { return strings.Contains(text(b.Path("out")), "\n"+answer) })
+		return steps.Until(ctx, func() bool { return strings.Contains(text(b.Path("out")), "\n"+answer) })
 	}
 }
 
@@ -85,13 +86,13 @@ func monitorToo(ctx context.Context, b *bench.Bench) error {
 	if err != nil {
 		return err
 	}
-	if err := until(ctx, func() bool { return sleeper(pid) > 0 }); err != nil {
+	if err := steps.Until(ctx, func() bool { return sleeper(pid) > 0 }); err != nil {
 		return err
 	}
 	if err := script(`kill -INT "$(cat "$LAB/monitor")"`)(ctx, b); err != nil {
 		return err
 	}
-	return until(ctx, func() bool { return monitorPID(b) == 0 })
+	return steps.Until(ctx, func() bool { return monitorPID(b) == 0 })
 }
 
 // bothKilled kills the container on the pipe in place of its monitor.
@@ -99,14 +100,14 @@ func bothKilled(ctx context.Context, b *bench.Bench) error {
 	if err := changed(hangUpShell, `"$(ps -o ppid= -p "$pipe")"`, `"$pipe"`)(ctx, b); err != nil {
 		return err
 	}
-	return until(ctx, func() bool { return pipedPID(b) == 0 })
+	return steps.Until(ctx, func() bool { return pipedPID(b) == 0 })
 }
 
 func exited(ctx context.Context, b *bench.Bench) error {
 	if err := errors.Join(attach(ctx, b), sandbox.Say(b, "exit")); err != nil {
 		return err
 	}
-	return until(ctx, func() bool { _, err := sandbox.PID(b); return err != nil })
+	return steps.Until(ctx, func() bool { _, err := sandbox.PID(b); return err != nil })
 }
 
 // ignored has the shell write what it is to write, and stay. With job control it
@@ -119,7 +120,7 @@ func ignored(ctx context.Context, b *bench.Bench) error {
 	if err != nil {
 		return err
 	}
-	if err := until(ctx, func() bool { return sleeper(pid) > 0 }); err != nil {
+	if err := steps.Until(ctx, func() bool { return sleeper(pid) > 0 }); err != nil {
 		return err
 	}
 	return script(`kill -KILL "$(cat "$LAB/monitor")"; until [ -s "$LAB/rootfs/hup" ]; do sleep 0.1; done`)(ctx, b)

@@ -43,7 +43,7 @@ func interrupt(ctx context.Context, b *bench.Bench) error {
 			return err
 		}
 		asleep := word != ctrlC
-		if err := until(ctx, func() bool { return (sleeper(pid) > 0) == asleep && sleeper(pipedPID(b)) > 0 }); err != nil {
+		if err := steps.Until(ctx, func() bool { return (sleeper(pid) > 0) == asleep && sleeper(pipedPID(b)) > 0 }); err != nil {
 			return err
 		}
 	}
@@ -51,7 +51,7 @@ func interrupt(ctx context.Context, b *bench.Bench) error {
 	if err := sandbox.Say(b, "echo $? >/interrupted"); err != nil {
 		return err
 	}
-	return until(ctx, func() bool { return line(b.Path("rootfs", "interrupted")) != "nothing" })
+	return steps.Until(ctx, func() bool { return line(b.Path("rootfs", "interrupted")) != "nothing" })
 }
 
 func interrupted(_ context.Context, b *bench.Bench) ([]lesson.Check, error) {
@@ -102,7 +102,7 @@ func hangUp(ctx context.Context, b *bench.Bench) error {
 	if err != nil {
 		return err
 	}
-	if err := until(ctx, func() bool { return sleeper(pid) > 0 }); err != nil {
+	if err := steps.Until(ctx, func() bool { return sleeper(pid) > 0 }); err != nil {
 		return err
 	}
 	other, err := kernel.ReadStat(pipedPID(b))
@@ -120,7 +120,7 @@ func hangUp(ctx context.Context, b *bench.Bench) error {
 			return err
 		}
 	}
-	return until(ctx, func() bool { return line(b.Path("rootfs", "hup")) != "nothing" })
+	return steps.Until(ctx, func() bool { return line(b.Path("rootfs", "hup")) != "nothing" })
 }
 
 func hungUp(_ context.Context, b *bench.Bench) ([]lesson.Check, error) {

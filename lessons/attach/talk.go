@@ -42,7 +42,7 @@ func ask(ctx context.Context, b *bench.Bench) error {
 	if err := piped(b).Say(b.Trace, question); err != nil {
 		return err
 	}
-	return until(ctx, func() bool { return answer(b.Path("out")) != "nothing" && answer(b.Path("pipe", "out")) != "nothing" })
+	return steps.Until(ctx, func() bool { return answer(b.Path("out")) != "nothing" && answer(b.Path("pipe", "out")) != "nothing" })
 }
 
 // answer finds the answer in a log; the question, which a terminal shows as it
@@ -94,7 +94,7 @@ func resize(ctx context.Context, b *bench.Bench) error {
 	if err := sandbox.Say(b, watcher); err != nil {
 		return err
 	}
-	if err := until(ctx, func() bool { return text(b.Path("rootfs", "ready")) != "" }); err != nil {
+	if err := steps.Until(ctx, func() bool { return text(b.Path("rootfs", "ready")) != "" }); err != nil {
 		return err
 	}
 	pid, err := sandbox.PID(b)
@@ -114,7 +114,7 @@ func resize(ctx context.Context, b *bench.Bench) error {
 	if err := b.Trace.WindowSize(fd, rows, columns); err != nil {
 		return err
 	}
-	return until(ctx, func() bool { return line(b.Path("rootfs", "size")) != "nothing" })
+	return steps.Until(ctx, func() bool { return line(b.Path("rootfs", "size")) != "nothing" })
 }
 
 func resized(_ context.Context, b *bench.Bench) ([]lesson.Check, error) {
@@ -182,7 +182,7 @@ func attach(ctx context.Context, b *bench.Bench) error {
 	if err := sandbox.Say(b, greeting); err != nil {
 		return err
 	}
-	return until(ctx, func() bool {
+	return steps.Until(ctx, func() bool {
 		_, err := io.Copy(seen, out)
 		return err != nil || strings.Contains(text(seen.Name()), greeted)
 	})

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -158,16 +157,4 @@ func waiter(pid int) string {
 		return "nobody"
 	}
 	return fmt.Sprintf("process %d, %s", pid, name)
-}
-
-// until waits for a condition.
-func until(ctx context.Context, holds func() bool) error {
-	for !holds() {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(5 * time.Millisecond):
-		}
-	}
-	return nil
 }

@@ -49,7 +49,7 @@ func kill(ctx context.Context, b *bench.Bench) error {
 	if err := b.Trace.PidfdKill(fd); err != nil {
 		return err
 	}
-	return until(ctx, func() bool { _, err := k.Read("status"); return err == nil })
+	return steps.Until(ctx, func() bool { _, err := k.Read("status"); return err == nil })
 }
 
 // fate is how a container fares: whether its process lives is asked of the
@@ -131,7 +131,7 @@ func once(ctx context.Context, b *bench.Bench) error {
 	if err := kept(b, job).Say(b.Trace, errand); err != nil {
 		return err
 	}
-	return until(ctx, func() bool { return presence(k.Dir) != "there" })
+	return steps.Until(ctx, func() bool { return presence(k.Dir) != "there" })
 }
 
 func goneByItself(_ context.Context, b *bench.Bench) ([]lesson.Check, error) {
