@@ -51,12 +51,16 @@ func ReadStatus(pid int) (Status, error) { return read(of(pid, "status"), ParseS
 // StatusField returns a line of /proc/PID/status behind its name, such as
 // "NSpid", its fields separated by single spaces (proc_pid_status(5)).
 func StatusField(pid int, name string) (string, error) {
-	return read(of(pid, "status"), func(text string) (string, error) {
-		for line := range strings.Lines(text) {
-			if value, found := strings.CutPrefix(line, name+":"); found {
-				return strings.Join(strings.Fields(value), " "), nil
-			}
+	return read(of(pid, "status"), func(text string) (string, error) { return Field(text, name) })
+}
+
+// Field returns what stands behind a name in a text such as /proc/PID/status or
+// /proc/meminfo, its words one space apart.
+func Field(text, name string) (string, error) {
+	for line := range strings.Lines(text) {
+		if value, found := strings.CutPrefix(line, name+":"); found {
+			return strings.Join(strings.Fields(value), " "), nil
 		}
-		return "", fmt.Errorf("no line %q", name)
-	})
+	}
+	return "", fmt.Errorf("no line %q", name)
 }

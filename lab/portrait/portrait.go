@@ -67,7 +67,11 @@ func Of(t *sys.Tracer, pid int) (string, error) {
 		return "", err
 	}
 	for _, name := range []string{"CapEff", "NoNewPrivs", "Seccomp", "Threads"} {
-		list += name + " " + field(status, name) + "\n"
+		value, err := kernel.Field(status, name)
+		if err != nil {
+			return "", err
+		}
+		list += name + " " + value + "\n"
 	}
 	idmap, err := t.ReadFile(dir + "uid_map")
 	if err != nil {
@@ -84,23 +88,17 @@ func Of(t *sys.Tracer, pid int) (string, error) {
 	return list, nil
 }
 
-// field is a line of a file of /proc behind its name; empty where there is none.
-func field(text, name string) string {
-	for line := range strings.Lines(text) {
-		if value, found := strings.CutPrefix(line, name+":"); found {
-			return strings.Join(strings.Fields(value), " ")
-		}
-	}
-	return ""
-}
-
 // Machine describes the machine, as docker info does.
 func Machine(t *sys.Tracer) (string, error) {
 	names, err := t.Uname()
 	if err != nil {
 		return "", err
 	}
-	memory, err := t.ReadFile("/proc/meminfo")
+	meminfo, err := t.ReadFile("/proc/meminfo")
+	if err != nil {
+		return "", err
+	}
+	memory, err := kernel.Field(meminfo, "MemTotal")
 	if err != nil {
 		return "", err
 	}
@@ -114,5 +112,5 @@ func Machine(t *sys.Tracer) (string, error) {
 	}
 	return fmt.Sprintf("Kernel %s\nArchitecture %s\nName %s\nMemory %s\nCgroup %d\n",
 		unix.ByteSliceToString(names.Release[:]), unix.ByteSliceToString(names.Machine[:]), unix.ByteSliceToString(names.Nodename[:]),
-		field(memory, "MemTotal"), version), nil
+		memory, version), nil
 }
