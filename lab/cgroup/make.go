@@ -41,12 +41,7 @@ func lockRoot(mount string) (unlock func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", mount, err)
 	}
-	for {
-		if err = unix.Flock(fd, unix.LOCK_EX); !errors.Is(err, unix.EINTR) {
-			break
-		}
-	}
-	if err != nil {
+	if err := sys.Flock(fd, unix.LOCK_EX); err != nil {
 		_ = unix.Close(fd)
 		return nil, fmt.Errorf("lock %s: %w", mount, err)
 	}

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"byhand/lab/sys"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -57,12 +59,7 @@ func (b Bridge) update(do func(*leases) error) error {
 		return fmt.Errorf("lock network %s: %w", b.Name, err)
 	}
 	defer lock.Close() // which unlocks it
-	for {
-		if err = unix.Flock(int(lock.Fd()), unix.LOCK_EX); !errors.Is(err, unix.EINTR) {
-			break
-		}
-	}
-	if err != nil {
+	if err := sys.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
 		return fmt.Errorf("flock %s: %w", lock.Name(), err)
 	}
 	l, err := b.read()

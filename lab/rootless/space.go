@@ -15,6 +15,7 @@ import (
 	"byhand/internal/kernel"
 	"byhand/lab/idmap"
 	"byhand/lab/process"
+	"byhand/lab/sys"
 )
 
 // space names the namespaces of an engine. The mount namespace belongs to the
@@ -41,7 +42,7 @@ func Start(dir string, c process.Command) (*process.Process, error) {
 	}
 	defer lock.Close() // which unlocks it
 	// Two that come at once must not make two.
-	if err := flock(lock); err != nil {
+	if err := sys.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
 		return nil, fmt.Errorf("flock %s: %w", lock.Name(), err)
 	}
 	file := filepath.Join(dir, "rootless.json")
@@ -129,12 +130,4 @@ func note(file string, pid int) error {
 		return err
 	}
 	return os.Rename(file+".new", file)
-}
-
-func flock(f *os.File) error {
-	for {
-		if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); !errors.Is(err, unix.EINTR) {
-			return err
-		}
-	}
 }

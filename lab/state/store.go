@@ -14,6 +14,7 @@ import (
 
 	"byhand/lab/container"
 	"byhand/lab/network"
+	"byhand/lab/sys"
 	"byhand/lab/words"
 )
 
@@ -80,13 +81,7 @@ func (s Store) making(how int) (unlock func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock the directory of containers: %w", err)
 	}
-	for {
-		err = unix.Flock(int(f.Fd()), how)
-		if !errors.Is(err, unix.EINTR) {
-			break
-		}
-	}
-	if err != nil {
+	if err := sys.Flock(int(f.Fd()), how); err != nil {
 		_ = f.Close()
 		return nil, fmt.Errorf("lock the directory of containers: %w", err)
 	}
