@@ -8,9 +8,9 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
 	"byhand/lab/oci"
+	"byhand/lab/process"
 )
 
 // bundleFlags are those of create and run.
@@ -81,7 +81,7 @@ func newOCIRun(o *ociOptions) *cobra.Command {
 // status, or 128 and the signal's number.
 func await(pid int) (int, error) {
 	came := make(chan os.Signal, 16)
-	signal.Notify(came, unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGUSR1, unix.SIGUSR2)
+	signal.Notify(came, process.Forwarded()...)
 	defer signal.Stop(came)
 	p, err := os.FindProcess(pid)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"byhand/lab/attach"
 	"byhand/lab/control"
+	"byhand/lab/process"
 	"byhand/lab/state"
 )
 
@@ -78,7 +79,7 @@ func startBox(ctx context.Context, _ *engine, b state.Box) error {
 // program had been started here.
 func forward(b state.Box) (stop func()) {
 	came := make(chan os.Signal, 16)
-	signal.Notify(came, unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGUSR1, unix.SIGUSR2)
+	signal.Notify(came, process.Forwarded()...)
 	go func() {
 		for s := range came {
 			if status, err := b.Status(); err == nil {

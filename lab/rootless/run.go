@@ -58,7 +58,7 @@ func Run(ctx context.Context, j Job) (int, error) {
 		env[len(env)-1] += delegate(ctx)
 	}
 	came := make(chan os.Signal, 16)
-	signal.Notify(came, unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGUSR1, unix.SIGUSR2)
+	signal.Notify(came, process.Forwarded()...)
 	defer signal.Stop(came)
 	p, err := Start(j.Dir, process.Command{
 		Stage: Stage, Args: Order{Dir: dir, Args: j.Args}, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: env,
