@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -177,49 +178,44 @@ func (s *stage) gather(lower []string, p copying) ([]source, error) {
 		}
 		files = append(files, source{name: name, mode: 0o644, text: []byte(c.Data), isText: true})
 	}
-	if err := p.own(lower, files); err != nil || p.chown == "" {
+	if err := p.setModes(files); err != nil || p.chown == "" {
 		return files, err
 	}
 	if len(paths) == 1 && !into && !slices.ContainsFunc(files, func(f source) bool { return f.name != dest }) {
 		dest = path.Dir(dest) // that is the name of a file
 	}
-	above, err := p.above(lower, dest)
-	return append(above, files...), err
+	// Made without being named, directories would be root's.
+	return p.own(lower, append(missing(lower, dest), files...))
 }
 
-// above are the directories that dest lacks to be one: they get the owner of what
-// is put there. Made without being named, they would be root's.
-func (p copying) above(lower []string, dest string) (dirs []source, err error) {
+// missing are the directories that dest lacks to be one.
+func missing(lower []string, dest string) (dirs []source) {
 	for dir := dest; dir != "." && dir != "" && !isImageDir(lower, dir); dir = path.Dir(dir) {
 		dirs = append([]source{{name: dir, mode: 0o755, dir: true}}, dirs...)
 	}
-	uid, gid, err := owner(lower, p.chown)
-	for i := range dirs {
-		dirs[i].uid, dirs[i].gid = uid, gid
-	}
-	return dirs, err
+	return dirs
 }
 
-// own sets owners and modes as --chown and --chmod say.
-func (p copying) own(lower []string, files []source) error {
-	uid, gid := 0, 0
-	if p.chown != "" {
-		var err error
-		if uid, gid, err = owner(lower, p.chown); err != nil {
-			return err
-		}
+// own gives files to whom --chown names.
+func (p copying) own(lower []string, files []source) ([]source, error) {
+	uid, gid, err := owner(lower, p.chown)
+	for i := range files {
+		files[i].uid, files[i].gid = uid, gid
+	}
+	return files, err
+}
+
+// setModes sets what --chmod says.
+func (p copying) setModes(files []source) error {
+	if p.chmod == "" {
+		return nil
+	}
+	mode, err := strconv.ParseUint(p.chmod, 8, 12)
+	if err != nil {
+		return fmt.Errorf("--chmod=%s: an octal number is needed", p.chmod)
 	}
 	for i := range files {
-		if p.chown != "" {
-			files[i].uid, files[i].gid = uid, gid
-		}
-		if p.chmod != "" {
-			mode, err := strconv.ParseUint(p.chmod, 8, 12)
-			if err != nil {
-				return fmt.Errorf("--chmod=%s: an octal number is needed", p.chmod)
-			}
-			files[i].mode = fs.FileMode(mode)
-		}
+		files[i].mode = fs.FileMode(mode)
 	}
 	return nil
 }
@@ -255,9 +251,9 @@ func (p copying) walk(name, dest string, into bool) ([]source, error) {
 		if err != nil {
 			return err
 		}
-		below := at // of "." its dot may not be cut off: that is also how .hidden begins
-		if name != "." {
-			below = strings.TrimPrefix(strings.TrimPrefix(at, name), "/")
+		below, err := filepath.Rel(name, at)
+		if err != nil {
+			return err
 		}
 		f := source{name: path.Join(dest, below), mode: perm(info), from: p.from, path: at, mtime: info.ModTime()}
 		switch {
