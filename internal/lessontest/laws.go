@@ -144,17 +144,11 @@ const patience = time.Minute
 
 func accepted(t *testing.T, s lesson.Step, b *bench.Bench) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); ; {
-		checks, err := runner.Settle(t.Context(), s, b)
-		if err == nil && lesson.Passed(checks) {
-			return
-		}
-		if time.Now().Before(deadline) {
-			continue
-		}
-		if err != nil {
-			t.Fatalf("step %q: Verify = %v", s.Title, err)
-		}
+	checks, err := runner.SettleWithin(t.Context(), patience, s, b)
+	if err != nil {
+		t.Fatalf("step %q: Verify = %v", s.Title, err)
+	}
+	if !lesson.Passed(checks) {
 		t.Fatalf("step %q: Verify refuses: %+v", s.Title, checks)
 	}
 }

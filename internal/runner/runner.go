@@ -232,6 +232,11 @@ const patience = 10 * time.Second
 // ends: a command put into the background has returned before it has done its
 // work.
 func Settle(ctx context.Context, s lesson.Step, b *bench.Bench) ([]lesson.Check, error) {
+	return SettleWithin(ctx, patience, s, b)
+}
+
+// SettleWithin is Settle with a patience of one's own.
+func SettleWithin(ctx context.Context, patience time.Duration, s lesson.Step, b *bench.Bench) ([]lesson.Check, error) {
 	deadline := time.Now().Add(patience)
 	for {
 		checks, err := s.Verify(ctx, b)
