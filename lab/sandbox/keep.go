@@ -38,11 +38,7 @@ func Keep(c *process.Child, k Kept) (struct{}, error) {
 	if err := c.Trace.Setsid(); err != nil {
 		return struct{}{}, err
 	}
-	in, err := os.OpenFile(filepath.Join(k.Dir, "in"), os.O_RDWR, 0)
-	if err != nil {
-		return struct{}{}, err
-	}
-	out, err := os.OpenFile(filepath.Join(k.Dir, "out"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	in, out, err := k.open()
 	if err != nil {
 		return struct{}{}, err
 	}
@@ -65,6 +61,15 @@ func Keep(c *process.Child, k Kept) (struct{}, error) {
 		return struct{}{}, os.RemoveAll(k.Dir)
 	}
 	return struct{}{}, k.write("status", status)
+}
+
+// open opens the files in and out.
+func (k Kept) open() (in, out *os.File, err error) {
+	if in, err = os.OpenFile(filepath.Join(k.Dir, "in"), os.O_RDWR, 0); err != nil {
+		return nil, nil, err
+	}
+	out, err = os.OpenFile(filepath.Join(k.Dir, "out"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	return in, out, err
 }
 
 // write writes a number to a file of the directory, whole or not at all.

@@ -27,11 +27,7 @@ func KeepTerminal(c *process.Child, k Kept) (struct{}, error) {
 	if err != nil {
 		return struct{}{}, err
 	}
-	in, err := os.OpenFile(filepath.Join(k.Dir, "in"), os.O_RDWR, 0)
-	if err != nil {
-		return struct{}{}, err
-	}
-	out, err := os.OpenFile(filepath.Join(k.Dir, "out"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	in, out, err := k.open()
 	if err != nil {
 		return struct{}{}, err
 	}
