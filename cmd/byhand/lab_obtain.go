@@ -42,16 +42,22 @@ func obtain(ctx context.Context, s *store.Store, name, policy string, out io.Wri
 	return img, err
 }
 
+// provided is the image of a container to come, in its store; none where the
+// container gets a root of another kind.
+type provided struct {
+	images *store.Store
+	image  *store.Image
+}
+
 // provide sees that the image of a container to come is there. Unlike what
 // follows, it can be interrupted.
-func provide(ctx context.Context, o options.Options, args []string, policy string, out io.Writer) error {
+func provide(ctx context.Context, o options.Options, args []string, policy string, out io.Writer) (p provided, err error) {
 	if o.Rootfs != "" || len(args) == 0 {
-		return nil
+		return provided{}, nil
 	}
-	s, err := openImages(ctx)
-	if err != nil {
-		return err
+	if p.images, err = openImages(ctx); err != nil {
+		return provided{}, err
 	}
-	_, err = obtain(ctx, s, args[0], policy, out)
-	return err
+	p.image, err = obtain(ctx, p.images, args[0], policy, out)
+	return p, err
 }

@@ -14,9 +14,9 @@ import (
 	"byhand/lab/state"
 )
 
-// image finds what a container is to be made from: what --rootfs names, or the
-// first of the words, and returns the words that are left.
-func (e *engine) image(ctx context.Context, o options.Options, args []string) (container.Image, []string, error) {
+// imageFor is what a container is to be made from: what --rootfs names, or the
+// image of the first of the words; it returns the words that are left.
+func imageFor(ctx context.Context, o options.Options, from provided, args []string) (container.Image, []string, error) {
 	if o.Rootfs != "" {
 		path, err := filepath.Abs(o.Rootfs)
 		if err == nil {
@@ -27,27 +27,19 @@ func (e *engine) image(ctx context.Context, o options.Options, args []string) (c
 	if len(args) == 0 {
 		return container.Image{}, nil, fmt.Errorf("\"byhand lab run\" requires at least 1 argument: an image, or --rootfs DIR")
 	}
-	found, err := e.imageNamed(ctx, args[0])
+	found, err := from.unpacked(ctx, args[0])
 	return found, args[1:], err
 }
 
-// imageNamed finds an image of the store, unpacked, and what it says of its
-// containers.
-func (e *engine) imageNamed(ctx context.Context, name string) (container.Image, error) {
-	s, err := openImages(ctx)
+// unpacked is an image under the name that it was asked for by, unpacked, and what
+// it says of its containers.
+func (p provided) unpacked(ctx context.Context, name string) (container.Image, error) {
+	lower, err := p.images.Root(ctx, p.image)
 	if err != nil {
 		return container.Image{}, err
 	}
-	found, err := s.Find(name)
-	if err != nil {
-		return container.Image{}, err
-	}
-	lower, err := s.Root(ctx, found)
-	if err != nil {
-		return container.Image{}, err
-	}
-	c := found.Config.Config
-	return container.Image{Name: name, ID: found.ID.String(), Lower: lower, Defaults: container.Defaults{
+	c := p.image.Config.Config
+	return container.Image{Name: name, ID: p.image.ID.String(), Lower: lower, Defaults: container.Defaults{
 		Entrypoint: c.Entrypoint, Cmd: c.Cmd, Env: c.Env, WorkingDir: c.WorkingDir, User: c.User, StopSignal: c.StopSignal,
 		Exposed: slices.Sorted(maps.Keys(c.ExposedPorts)), Volumes: slices.Sorted(maps.Keys(c.Volumes)), Labels: c.Labels,
 	}}, nil

@@ -28,10 +28,11 @@ func newLabRun() *cobra.Command {
 			if err != nil {
 				return engineError(err)
 			}
-			if err := provide(c.Context(), o, args, pull, c.ErrOrStderr()); err != nil {
+			from, err := provide(c.Context(), o, args, pull, c.ErrOrStderr())
+			if err != nil {
 				return engineError(err)
 			}
-			return engineError(runContainer(context.WithoutCancel(c.Context()), o, args, sequence))
+			return engineError(runContainer(context.WithoutCancel(c.Context()), o, from, args, sequence))
 		},
 	}
 	runFlags(c, &o, &pull)
@@ -47,14 +48,15 @@ func newLabCreate() *cobra.Command {
 	c := &cobra.Command{
 		Use: "create [OPTIONS] IMAGE [COMMAND] [ARG...]", Short: "make a container, and do not start it yet",
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := provide(c.Context(), o, args, pull, c.ErrOrStderr()); err != nil {
+			from, err := provide(c.Context(), o, args, pull, c.ErrOrStderr())
+			if err != nil {
 				return err
 			}
 			e, err := openEngine(c.Context())
 			if err != nil {
 				return err
 			}
-			b, err := e.create(c.Context(), o, args)
+			b, err := e.create(c.Context(), o, from, args)
 			if err != nil {
 				return err
 			}
@@ -81,7 +83,7 @@ func engineUsage(c *cobra.Command, err error) error {
 }
 
 // runContainer is run: create, start, and attach unless it is to be detached.
-func runContainer(ctx context.Context, o options.Options, args []string, keys []byte) error {
+func runContainer(ctx context.Context, o options.Options, from provided, args []string, keys []byte) error {
 	if o.TTY && o.Interactive && !o.Detach && !term.IsTerminal(int(os.Stdin.Fd())) {
 		return &exit{code: 1, err: errors.New("the input device is not a TTY")}
 	}
@@ -89,7 +91,7 @@ func runContainer(ctx context.Context, o options.Options, args []string, keys []
 	if err != nil {
 		return err
 	}
-	b, err := e.create(ctx, o, args)
+	b, err := e.create(ctx, o, from, args)
 	if err != nil {
 		return err
 	}
@@ -148,8 +150,8 @@ func sit(conn net.Conn, b state.Box, tty, input bool, keys []byte) error {
 }
 
 // create makes a container of what was written behind run or create.
-func (e *engine) create(ctx context.Context, o options.Options, args []string) (state.Box, error) {
-	image, args, err := e.image(ctx, o, args)
+func (e *engine) create(ctx context.Context, o options.Options, from provided, args []string) (state.Box, error) {
+	image, args, err := imageFor(ctx, o, from, args)
 	if err != nil {
 		return state.Box{}, err
 	}
