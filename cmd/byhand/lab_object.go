@@ -31,22 +31,11 @@ func newLabInspect() *cobra.Command {
 			}
 			var list []any
 			for _, name := range args {
-				l, err := e.listed(name)
-				if kind == "image" || kind == "" && errors.Is(err, state.ErrNone) {
-					found, err := e.inspectImage(c, name)
-					if errors.Is(err, store.ErrUnknown) && kind == "" {
-						err = words.Errorf("No such object: %s", name)
-					}
-					if err != nil {
-						return err
-					}
-					list = append(list, found)
-					continue
-				}
+				found, err := e.object(c, kind, name)
 				if err != nil {
 					return err
 				}
-				list = append(list, rows.DetailsOf(l))
+				list = append(list, found)
 			}
 			return show(c.OutOrStdout(), format, list)
 		},
@@ -54,6 +43,24 @@ func newLabInspect() *cobra.Command {
 	c.Flags().StringVarP(&format, "format", "f", "", "a template of Go's, or json")
 	c.Flags().StringVar(&kind, "type", "", "what kind of thing: container or image")
 	return c
+}
+
+// object is what a name stands for, of a kind or, where that is empty, of any.
+func (e *engine) object(c *cobra.Command, kind, name string) (any, error) {
+	if kind != "image" {
+		l, err := e.listed(name)
+		if err == nil {
+			return rows.DetailsOf(l), nil
+		}
+		if kind == "container" || !errors.Is(err, state.ErrNone) {
+			return nil, err
+		}
+	}
+	found, err := e.inspectImage(c, name)
+	if kind == "" && errors.Is(err, store.ErrUnknown) {
+		err = words.Errorf("No such object: %s", name)
+	}
+	return found, err
 }
 
 // show prints things as inspect does: by a template, or as JSON.
