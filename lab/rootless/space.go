@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -47,19 +47,38 @@ func Start(dir string, c process.Command) (*process.Process, error) {
 	}
 	file := filepath.Join(dir, "rootless.json")
 	c.Env = append(c.Env, idmap.Variable+"="+dir)
-	if p, err := join(file, dir, c); p != nil || err != nil {
-		return p, err
-	}
-	p, err := begin(c)
+	p, err := join(file, dir, c)
 	if err != nil {
 		return nil, err
 	}
-	if err := note(file, p.PID); err != nil {
-		_ = p.Kill()
-		_, _ = p.Wait()
-		return nil, err
+	if p == nil {
+		if p, err = begin(c); err != nil {
+			return nil, err
+		}
+		if err := note(file, p.PID); err != nil {
+			_ = p.Kill()
+			_, _ = p.Wait()
+			return nil, err
+		}
 	}
+	settle(p.PID)
 	return p, nil
+}
+
+// settle waits until the kernel shows a new process's environment, or the
+// process has ended. execve(2) closes descriptors, by which we learn of it,
+// before it tells where the environment lies; whoever has the lock next looks
+// for the mark there, and would make a second user namespace.
+func settle(pid int) {
+	for {
+		if env, err := kernel.Environ(pid); err != nil || len(env) > 0 {
+			return
+		}
+		if s, err := kernel.ReadStat(pid); err != nil || s.Ended() {
+			return
+		}
+		time.Sleep(100 * time.Microsecond)
+	}
 }
 
 // begin starts the process in new namespaces.
@@ -112,8 +131,8 @@ func join(file, dir string, c process.Command) (*process.Process, error) {
 // marked reports whether a process was started here for the engine of a
 // directory. The kernel gives the numbers of namespaces that are gone to others.
 func marked(pid int, dir string) bool {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
-	return err == nil && slices.Contains(strings.Split(string(text), "\x00"), idmap.Variable+"="+dir)
+	env, err := kernel.Environ(pid)
+	return err == nil && slices.Contains(env, idmap.Variable+"="+dir)
 }
 
 // note writes down which namespaces a process is in.
