@@ -49,7 +49,7 @@ func New(name string, controllers ...Controller) (*Group, error) {
 	}
 	g := &Group{Name: name}
 	for _, c := range controllers {
-		p, err := locate(all, c)
+		p, err := LocateIn(all, c)
 		if err != nil {
 			return nil, err
 		}

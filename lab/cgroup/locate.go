@@ -32,10 +32,11 @@ func Locate(c Controller) (Place, error) {
 	if err != nil {
 		return Place{}, fmt.Errorf("find cgroup hierarchies: %w", err)
 	}
-	return locate(all, c)
+	return LocateIn(all, c)
 }
 
-func locate(all []kernel.Hierarchy, c Controller) (Place, error) {
+// LocateIn is Locate among hierarchies that were read already.
+func LocateIn(all []kernel.Hierarchy, c Controller) (Place, error) {
 	h, found := find(all, c)
 	if !found {
 		return Place{}, missing(all, c)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"byhand/internal/kernel"
 	"byhand/lab/cgroup"
 )
 
@@ -21,8 +22,12 @@ func controllers() []cgroup.Controller {
 func (c Config) NewGroup(name string) (*cgroup.Group, error) {
 	needed := c.Limits.controllers()
 	var found []cgroup.Controller
+	hierarchies, err := kernel.Hierarchies(0)
+	if err != nil {
+		return nil, fmt.Errorf("find cgroup hierarchies: %w", err)
+	}
 	for _, controller := range controllers() {
-		_, err := cgroup.Locate(controller)
+		_, err := cgroup.LocateIn(hierarchies, controller)
 		if lack := (*cgroup.LackError)(nil); errors.As(err, &lack) && needed[controller] == "" {
 			continue
 		}

@@ -25,7 +25,7 @@ type Table map[string]Stage
 
 // Child is what a stage knows of the process it runs in.
 type Child struct {
-	// Trace reports the stage's system calls to the parent.
+	// Trace reports the stage's system calls to the parent, if that listens.
 	Trace *sys.Tracer
 	// Files are the descriptors passed beyond standard input, output and error.
 	Files []*os.File
@@ -65,10 +65,12 @@ func Typed[A, R any](f func(*Child, A) (R, error)) Stage {
 }
 
 // The environment of a child: which stage it is, and the descriptors that it
-// was left, as decimal numbers: start, report, 0, 1, 2, and then Files.
+// was left, as decimal numbers: start, report, 0, 1, 2, and then Files; and
+// whether it is to report its system calls.
 const (
 	envStage = "BYHAND_STAGE"
 	envFiles = "BYHAND_STAGE_FILES"
+	envTrace = "BYHAND_STAGE_TRACE" // set where somebody listens
 )
 
 // init keeps a child's main goroutine on the process's first thread, which can
@@ -86,7 +88,9 @@ func IsChild() bool { return os.Getenv(envStage) != "" }
 
 // Forget makes a stage that goes on as a command a process like any other, for
 // itself and for what it starts by other means than this package.
-func Forget() error { return errors.Join(os.Unsetenv(envStage), os.Unsetenv(envFiles)) }
+func Forget() error {
+	return errors.Join(os.Unsetenv(envStage), os.Unsetenv(envFiles), os.Unsetenv(envTrace))
+}
 
 // ChildMain runs the stage that this process was started for and returns its
 // exit status.
@@ -98,8 +102,15 @@ func ChildMain(table Table) int {
 		return 1
 	}
 	start, report := files[0], json.NewEncoder(files[1])
+	heard := os.Getenv(envTrace) != ""
 	c := &Child{
-		Trace:  sys.NewTracer(func(call sys.Call) { _ = report.Encode(message{Call: &call}) }),
+		Trace: sys.NewTracer(func(call sys.Call) {
+			// Each message wakes the parent. By execve it knows a stage that
+			// goes on as another program from one that was killed.
+			if heard || call.Name == "execve" {
+				_ = report.Encode(message{Call: &call})
+			}
+		}),
 		Files:  files[5:],
 		report: files[1],
 	}

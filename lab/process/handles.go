@@ -21,7 +21,7 @@ type handles struct {
 }
 
 // plan opens what the child needs and lays it out for fork.
-func (h *handles) plan(c Command) (*plan, error) {
+func (h *handles) plan(c Command, traced bool) (*plan, error) {
 	var errs [3]error
 	h.startR, h.startW, errs[0] = os.Pipe()
 	h.reportR, h.reportW, errs[1] = os.Pipe()
@@ -69,7 +69,7 @@ func (h *handles) plan(c Command) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	envp, err := syscall.SlicePtrFromStrings(environment(c, fds))
+	envp, err := syscall.SlicePtrFromStrings(environment(c, traced, fds))
 	if err != nil {
 		return nil, fmt.Errorf("environment: %w", err)
 	}

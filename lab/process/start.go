@@ -34,7 +34,7 @@ func Start(t *sys.Tracer, c Command) (*Process, error) {
 	}
 	var h handles
 	defer h.closeChildSide()
-	p, err := h.plan(c)
+	p, err := h.plan(c, t != nil)
 	if err != nil {
 		h.closeParentSide()
 		return nil, fmt.Errorf("stage %s: %w", c.Stage, err)
@@ -218,11 +218,15 @@ func Run(ctx context.Context, t *sys.Tracer, c Command, result any) error {
 
 // environment is the child's: ours, what the command adds, and what it is. A
 // stage that starts another one has such variables itself.
-func environment(c Command, fds []string) []string {
+func environment(c Command, traced bool, fds []string) []string {
 	env := slices.DeleteFunc(os.Environ(), func(v string) bool {
-		return strings.HasPrefix(v, envStage+"=") || strings.HasPrefix(v, envFiles+"=")
+		name, _, _ := strings.Cut(v, "=")
+		return name == envStage || name == envFiles || name == envTrace
 	})
 	env = append(env, c.Env...)
+	if traced {
+		env = append(env, envTrace+"=1")
+	}
 	return append(env, envStage+"="+c.Stage, envFiles+"="+strings.Join(fds, ","))
 }
 
