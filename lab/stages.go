@@ -2,6 +2,7 @@
 package lab
 
 import (
+	"byhand/lab/breakout"
 	"byhand/lab/build"
 	"byhand/lab/chroot"
 	"byhand/lab/container"
@@ -56,6 +57,9 @@ func Stages() process.Table {
 		"fill":      sandbox.Rooted(process.Typed(probe.Fill)),
 		"write":     sandbox.Rooted(process.Typed(probe.Write)),
 		"mounts":    process.Typed(probe.Mounts),
+		"escape":    process.Typed(breakout.Chrooted),
+		"pivot":     process.Typed(breakout.Pivoted),
+		"out":       sandbox.Rooted(process.Typed(breakout.Try)),
 		"stay":      process.Typed(network.Stay),
 		"alone":     process.Typed(network.Alone),
 		"uplink":    process.Typed(network.Connect),

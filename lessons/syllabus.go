@@ -7,6 +7,7 @@ import (
 	"byhand/lessons/cgroupcpu"
 	"byhand/lessons/cgroupmemory"
 	"byhand/lessons/chroot"
+	"byhand/lessons/escape"
 	"byhand/lessons/exec"
 	"byhand/lessons/imageexport"
 	"byhand/lessons/inspect"
@@ -41,5 +42,6 @@ func Syllabus() []lesson.Lesson {
 		ports.Lesson(),
 		volumes.Lesson(),
 		tmpfs.Lesson(),
+		escape.Lesson(),
 	}
 }

@@ -277,6 +277,11 @@ END
 		`head -c 2M /dev/zero >/proc/$p/root/secret/fill; head -c 2M /dev/zero >/proc/$p/root/fill`,
 		`nsenter -t $p -U -m --preserve-credentials umount -l "$LAB/rootfs/secret"`,
 	},
+	"escape": { // by a process that waits for its sign; and the old root put at a place of its own
+		`echo machine >"$LAB/outside.txt"; perl -e 'chroot $ARGV[0]; chdir "/"; sleep 1 until -e "go"; chroot "bin"; chdir "../../../../../../../../../.."; chroot "."; exec "sleep", "1000"' "$LAB/rootfs" &`,
+		`: >"$LAB/rootfs/go"`,
+		`kill -9 $!; unshare -m -u -i -n -p -f -U -r sh -euc 'mount --rbind "$LAB/rootfs" "$LAB/rootfs"; mkdir -p "$LAB/rootfs/old"; mount -t proc none "$LAB/rootfs/proc"; cd "$LAB/rootfs"; pivot_root . old; cd /; umount -l old; exec sleep 1000' &`,
+	},
 	"cgroup-memory": { // the group as the kernel names it, and hogs that join it and then the namespaces
 		`p=$(cat "$LAB/pid"); if [ -e /sys/fs/cgroup/memory ]; then d=/sys/fs/cgroup/memory$(grep :memory: /proc/$p/cgroup | cut -d: -f3); echo 80M >$d/memory.limit_in_bytes; echo 80M >$d/memory.memsw.limit_in_bytes; else d=/sys/fs/cgroup$(cut -d: -f3 /proc/$p/cgroup); echo 80M >$d/memory.max; echo 0 >$d/memory.swap.max; fi`,
 		`(echo $BASHPID >$d/cgroup.procs; exec nsenter -t $p -a -r -w sh -c '(yes | tr -d "\n" | head -c 21000000; sleep 3600) | tail') &`,

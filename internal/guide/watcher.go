@@ -34,6 +34,7 @@ type watcher struct {
 	stopped chan struct{}
 	skip    chan chan string
 	groups  groups
+	latest  judge.Candidate // the one judged last
 
 	mu   sync.Mutex
 	made []runner.Made
@@ -115,9 +116,12 @@ func (w *watcher) view() *bench.Bench {
 	view.Trace, view.Work, view.Meter = nil, nil, nil
 	view.Subject = &bench.Subject{}
 	if all := judge.Among(family); len(all) > 0 {
+		w.latest = all[0]
 		view.Subject.PID = all[0].PID
 	} else if pid, err := sandbox.PID(w.bench); err == nil {
 		view.Subject.PID = pid // like us in every way, which the checks say
+	} else if w.latest.PID != 0 && kernel.Alive(w.latest.PID, w.latest.Start) {
+		view.Subject.PID = w.latest.PID // it has become like us
 	}
 	view.Subject.Group = w.groups.meant(view.Subject.PID)
 	return &view

@@ -169,7 +169,7 @@ func (b *Bench) owns(pid int, recorded map[int]uint64) bool {
 	if pid == os.Getpid() {
 		return false
 	}
-	if root, err := kernel.RootLink(pid); err == nil && under(root, b.Dir) {
+	if root, err := kernel.RootLink(pid); err == nil && (under(root, b.Dir) || b.pivoted(pid)) {
 		return true
 	}
 	if start, found := recorded[pid]; found && kernel.Alive(pid, start) {
@@ -177,6 +177,17 @@ func (b *Bench) owns(pid int, recorded map[int]uint64) bool {
 	}
 	env, err := kernel.Environ(pid)
 	return err == nil && slices.Contains(env, b.Env())
+}
+
+// pivoted reports whether a process has the bench's root as "/", of another mount
+// namespace: by pivot_root(2).
+func (b *Bench) pivoted(pid int) bool {
+	ours, err := os.Stat(b.Root())
+	if err != nil {
+		return false
+	}
+	theirs, err := os.Stat(fmt.Sprintf("/proc/%d/root", pid))
+	return err == nil && os.SameFile(ours, theirs)
 }
 
 func under(path, dir string) bool {
