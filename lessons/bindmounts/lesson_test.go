@@ -2,9 +2,7 @@ package bindmounts
 
 import (
 	"context"
-	"errors"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -22,19 +20,17 @@ func TestMain(m *testing.M) {
 	lessontest.Main(m, process.Table{"share": process.Typed(share)})
 }
 
-type does = func(context.Context, *bench.Bench) error
-
 func TestLaws(t *testing.T) {
 	lessontest.Laws(t, Lesson(), map[string][]lessontest.Saboteur{
 		"Serve a directory of the machine's inside": {
 			{Name: "nothing done", Do: lessontest.Nothing, Says: "not bound"},
 			{Name: "copied, not bound", Do: copied("data"), Says: "a copy"},
 			{Name: "bound on the host's side only", Do: outside("data"), Says: "in our own mount namespace", Root: true},
-			{Name: "another directory", Do: after(makeSite, serveOther), Says: "not the same directory"},
-			{Name: "a copy bound over the copy", Do: after(copied("data"), script(inside+`mount --bind "$LAB/rootfs/data" "$LAB/rootfs/data"`)), Says: "a copy"},
+			{Name: "another directory", Do: lessontest.After(makeSite, serveOther), Says: "not the same directory"},
+			{Name: "a copy bound over the copy", Do: lessontest.After(copied("data"), lessontest.Script(inside+`mount --bind "$LAB/rootfs/data" "$LAB/rootfs/data"`)), Says: "a copy"},
 			{Name: "shared propagation", Do: leaking, Says: "came through by propagation", Root: true},
-			{Name: "nobody writes inside", Do: after(makeSite, script(inside+`mount --bind "$LAB/site" "$LAB/rootfs/data"`)), Says: "did not write there"},
-			{Name: "read-only", Do: after(serve, script(`until [ -e "$LAB/site/inside" ]; do sleep 0.01; done; `+inside+`mount -o remount,bind,ro "$LAB/rootfs/data"`)), Says: "not seen outside"},
+			{Name: "nobody writes inside", Do: lessontest.After(makeSite, lessontest.Script(inside+`mount --bind "$LAB/site" "$LAB/rootfs/data"`)), Says: "did not write there"},
+			{Name: "read-only", Do: lessontest.After(serve, lessontest.Script(`until [ -e "$LAB/site/inside" ]; do sleep 0.01; done; `+inside+`mount -o remount,bind,ro "$LAB/rootfs/data"`)), Says: "not seen outside"},
 		},
 		"Mount something below it, and bind it again, twice": {
 			{Name: "nothing done", Do: lessontest.Nothing, Says: "not bound"},
@@ -42,7 +38,7 @@ func TestLaws(t *testing.T) {
 			{Name: "both recursively", Do: belowAs("--rbind", "--rbind"), Says: "for comparison"},
 			{Name: "bound before there was anything below", Do: tooEarly, Says: "before there was anything"},
 			{Name: "a tmpfs of its own", Do: ownMemory, Says: "not the tmpfs that covers"},
-			{Name: "copied, not bound", Do: after(copied("mnt/one"), copied("mnt/all")), Says: "a copy"},
+			{Name: "copied, not bound", Do: lessontest.After(copied("mnt/one"), copied("mnt/all")), Says: "a copy"},
 		},
 		"Ask for read-only in the same call": {
 			{Name: "nothing done", Do: lessontest.Nothing, Says: "not bound"},
@@ -54,19 +50,19 @@ func TestLaws(t *testing.T) {
 			{Name: "nothing done", Do: lessontest.Nothing, Says: "not bound"},
 			{Name: "read-only in name only", Do: as("asking", "top"), Says: "ignores MS_RDONLY"},
 			{Name: "no second call", Do: as("serve", "top"), Says: "a remount must follow"},
-			{Name: "permissions taken instead", Do: after(as("serve", "top"), script(`chmod a-w "$LAB/site"`)), Says: "a remount must follow"},
+			{Name: "permissions taken instead", Do: lessontest.After(as("serve", "top"), lessontest.Script(`chmod a-w "$LAB/site"`)), Says: "a remount must follow"},
 			{Name: "everything below too", Do: as("all", "top"), Says: "to be left as it is"},
-			{Name: "the other mount of the same directory too", Do: after(makeTop, script(inside+`mount -o remount,bind,ro "$LAB/rootfs/mnt/all"`)), Says: "by another path is read-only too"},
+			{Name: "the other mount of the same directory too", Do: lessontest.After(makeTop, lessontest.Script(inside+`mount -o remount,bind,ro "$LAB/rootfs/mnt/all"`)), Says: "by another path is read-only too"},
 			{Name: "copied, not bound", Do: copied("mnt/top"), Says: "a copy"},
 		},
 		"Make one read-only with all that is mounted below": {
 			{Name: "nothing done", Do: lessontest.Nothing, Says: "not bound"},
 			{Name: "the top only", Do: as("readonly", "whole"), Says: "changes one mount only"},
-			{Name: "what is below only", Do: after(as("serve", "whole"), script(inside+`mount -o remount,bind,ro "$LAB/rootfs/mnt/whole/cache"`)), Says: "changes one mount only"},
+			{Name: "what is below only", Do: lessontest.After(as("serve", "whole"), lessontest.Script(inside+`mount -o remount,bind,ro "$LAB/rootfs/mnt/whole/cache"`)), Says: "changes one mount only"},
 			{Name: "read-only in name only", Do: as("asking", "whole"), Says: "changes one mount only"},
-			{Name: "not recursive", Do: after(plain("whole"), script(inside+`mount -o remount,bind,ro "$LAB/rootfs/mnt/whole"`)), Says: "without MS_REC"},
-			{Name: "nosuid and nodev taken off", Do: after(makeWhole, script(inside+`mount -o remount,bind,ro,suid,dev "$LAB/rootfs/mnt/whole/cache"`)), Says: "took others off"},
-			{Name: "the tmpfs itself", Do: after(makeWhole, script(inside+`mount -o remount,ro "$LAB/site/cache"`)), Says: "the same tmpfs by another path"},
+			{Name: "not recursive", Do: lessontest.After(plain("whole"), lessontest.Script(inside+`mount -o remount,bind,ro "$LAB/rootfs/mnt/whole"`)), Says: "without MS_REC"},
+			{Name: "nosuid and nodev taken off", Do: lessontest.After(makeWhole, lessontest.Script(inside+`mount -o remount,bind,ro,suid,dev "$LAB/rootfs/mnt/whole/cache"`)), Says: "took others off"},
+			{Name: "the tmpfs itself", Do: lessontest.After(makeWhole, lessontest.Script(inside+`mount -o remount,ro "$LAB/site/cache"`)), Says: "the same tmpfs by another path"},
 		},
 		"Mount something later, and see where it turns up": {
 			{Name: "nothing done", Do: lessontest.Nothing, Says: "nothing was bound there"},
@@ -76,14 +72,14 @@ func TestLaws(t *testing.T) {
 			{Name: "the shared one is a slave", Do: spreadAs(`make-$kind "$LAB`, `make-${kind/shared/slave} "$LAB`), Says: "not the source's peer"},
 			{Name: "nothing is mounted later", Do: spreadAs(`mount -t tmpfs`, `: mount -t tmpfs`), Says: "what is mounted at the source"},
 			{Name: "mounted too early", Do: spreadAs(`mount --make-shared "$LAB/later"`, `mount -t tmpfs tmpfs "$LAB/later/source"; mount --make-shared "$LAB/later"`), Says: "what is mounted at the source"},
-			{Name: "mounted at every place by hand", Do: after(spread, script(inside+`mount -t tmpfs tmpfs "$LAB/later/slave"`)), Says: "a slave tells nobody"},
+			{Name: "mounted at every place by hand", Do: lessontest.After(spread, lessontest.Script(inside+`mount -t tmpfs tmpfs "$LAB/later/slave"`)), Says: "a slave tells nobody"},
 		},
 		"Do all of it as Docker's --mount says": {
 			{Name: "nothing done", Do: lessontest.Nothing, Says: "not bound"},
 			{Name: "without readonly", Do: dockerAs(""), Says: "readonly in --mount"},
 			{Name: "read-only at the top only", Do: dockerAs(",readonly,bind-recursive=writable"), Says: "readonly in --mount"},
 			{Name: "not recursive", Do: dockerAs(",readonly,bind-recursive=disabled"), Says: "without MS_REC"},
-			{Name: "shared propagation", Do: after(attach, joined("share", "srv/site")), Says: "rprivate"},
+			{Name: "shared propagation", Do: lessontest.After(attach, joined("share", "srv/site")), Says: "rprivate"},
 			{Name: "copied, not bound", Do: copied("srv/site"), Says: "a copy"},
 			{Name: "bound on the host's side only", Do: outside("srv/site"), Says: "in our own mount namespace", Root: true},
 		},
@@ -93,58 +89,26 @@ func TestLaws(t *testing.T) {
 // inside begins a command that has the sandbox's mounts.
 const inside = `nsenter --target "$(cat "$LAB/pid")" --user --mount --preserve-credentials `
 
-// after does one thing, and then another.
-func after(first, then does) does {
-	return func(ctx context.Context, b *bench.Bench) error {
-		if err := first(ctx, b); err != nil {
-			return err
-		}
-		return then(ctx, b)
-	}
-}
-
-func script(text string) does {
-	return func(ctx context.Context, b *bench.Bench) error {
-		c := exec.CommandContext(ctx, "bash", "-eu", "-c", text)
-		c.Env = append(os.Environ(), "LAB="+b.Dir)
-		out, err := c.CombinedOutput()
-		if err != nil {
-			return errors.Join(err, errors.New(string(out)))
-		}
-		return nil
-	}
-}
-
-// changed is a script in which each old text, which must be there, is another.
-func changed(text, old, other string) does {
-	return func(ctx context.Context, b *bench.Bench) error {
-		if !strings.Contains(text, old) {
-			return errors.New("the script has no " + old)
-		}
-		return script(strings.ReplaceAll(text, old, other))(ctx, b)
-	}
-}
-
 // makeSite makes the directory and binds it nowhere.
 func makeSite(ctx context.Context, b *bench.Bench) error {
-	return script(`mkdir -p "$LAB/site/cache" "$LAB/rootfs/data"; echo 'written outside' >"$LAB/site/index.html"`)(ctx, b)
+	return lessontest.Script(`mkdir -p "$LAB/site/cache" "$LAB/rootfs/data"; echo 'written outside' >"$LAB/site/index.html"`)(ctx, b)
 }
 
-func copied(target string) does {
+func copied(target string) lessontest.Does {
 	return func(ctx context.Context, b *bench.Bench) error {
 		if _, err := os.Stat(site(b)); err != nil {
 			if err := makeSite(ctx, b); err != nil {
 				return err
 			}
 		}
-		return script(`mkdir -p "$LAB/rootfs/`+target+`"; cp -a "$LAB/site/." "$LAB/rootfs/`+target+`"`)(ctx, b)
+		return lessontest.Script(`mkdir -p "$LAB/rootfs/`+target+`"; cp -a "$LAB/site/." "$LAB/rootfs/`+target+`"`)(ctx, b)
 	}
 }
 
 // outside binds in our own mount namespace, where the commands would be typed
 // by someone who forgot to go in.
-func outside(target string) does {
-	return after(makeSite, func(ctx context.Context, b *bench.Bench) error {
+func outside(target string) lessontest.Does {
+	return lessontest.After(makeSite, func(ctx context.Context, b *bench.Bench) error {
 		if err := targets(b, target); err != nil {
 			return err
 		}
@@ -174,17 +138,17 @@ func leaking(ctx context.Context, b *bench.Bench) error {
 	return serve(ctx, b)
 }
 
-func belowAs(one, all string) does {
-	return after(changed(belowShell, `mount --bind`, `mount `+one), func(ctx context.Context, b *bench.Bench) error {
+func belowAs(one, all string) lessontest.Does {
+	return lessontest.After(lessontest.Changed(belowShell, `mount --bind`, `mount `+one), func(ctx context.Context, b *bench.Bench) error {
 		if all == "--rbind" {
 			return nil
 		}
-		return script(inside+`sh -eu -c 'umount -R "$LAB/rootfs/mnt/all"; mount --bind "$LAB/site" "$LAB/rootfs/mnt/all"'`)(ctx, b)
+		return lessontest.Script(inside+`sh -eu -c 'umount -R "$LAB/rootfs/mnt/all"; mount --bind "$LAB/site" "$LAB/rootfs/mnt/all"'`)(ctx, b)
 	})
 }
 
 func tooEarly(ctx context.Context, b *bench.Bench) error {
-	return script(`mkdir -p "$LAB/rootfs/mnt/one" "$LAB/rootfs/mnt/all"
+	return lessontest.Script(`mkdir -p "$LAB/rootfs/mnt/one" "$LAB/rootfs/mnt/all"
 `+inside+`sh -eu -c '
 mount --bind "$LAB/site" "$LAB/rootfs/mnt/one"
 mount --rbind "$LAB/site" "$LAB/rootfs/mnt/all"
@@ -193,14 +157,14 @@ mount -t tmpfs tmpfs "$LAB/site/cache"'`)(ctx, b)
 
 // ownMemory mounts another tmpfs where that of the source should be.
 func ownMemory(ctx context.Context, b *bench.Bench) error {
-	return after(tooEarly, script(inside+`mount -t tmpfs tmpfs "$LAB/rootfs/mnt/all/cache"`))(ctx, b)
+	return lessontest.After(tooEarly, lessontest.Script(inside+`mount -t tmpfs tmpfs "$LAB/rootfs/mnt/all/cache"`))(ctx, b)
 }
 
-func as(stage, name string) does {
+func as(stage, name string) lessontest.Does {
 	return func(ctx context.Context, b *bench.Bench) error { return bind(ctx, b, stage, name) }
 }
 
-func plain(name string) does {
+func plain(name string) lessontest.Does {
 	return func(ctx context.Context, b *bench.Bench) error {
 		if err := targets(b, "/mnt/"+name); err != nil {
 			return err
@@ -209,12 +173,12 @@ func plain(name string) does {
 	}
 }
 
-func spreadAs(old, other string) does {
+func spreadAs(old, other string) lessontest.Does {
 	// The words of bash that it is changed by are not those of sh.
-	return changed(strings.Replace(spreadShell, "sh -eu <<", "bash -eu <<", 1), old, other)
+	return lessontest.Changed(strings.Replace(spreadShell, "sh -eu <<", "bash -eu <<", 1), old, other)
 }
 
-func dockerAs(options string) does {
+func dockerAs(options string) lessontest.Does {
 	return func(ctx context.Context, b *bench.Bench) error {
 		return attachAs(ctx, b, `type=bind,"source=`+site(b)+`",target=/srv/site`+options)
 	}
@@ -225,7 +189,7 @@ func share(c *process.Child, target string) (struct{}, error) {
 	return struct{}{}, mount.Propagate(c.Trace, target, mount.RShared)
 }
 
-func joined(stage, target string) does {
+func joined(stage, target string) lessontest.Does {
 	return func(ctx context.Context, b *bench.Bench) error {
 		return sandbox.Join(ctx, b, stage, b.Path("rootfs", target), nil)
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/exec"
-	"strings"
 	"testing"
 
 	"byhand/internal/lessontest"
@@ -13,8 +11,6 @@ import (
 )
 
 func TestMain(m *testing.M) { lessontest.Main(m, nil) }
-
-type does = func(context.Context, *bench.Bench) error
 
 func TestLaws(t *testing.T) {
 	lessontest.Laws(t, Lesson(), map[string][]lessontest.Saboteur{
@@ -29,46 +25,28 @@ func TestLaws(t *testing.T) {
 			{Name: "the root forgotten", Do: without("--root --wd "), Says: "has another root", Root: true},
 			{Name: "outside of the control group", Do: noGroup, Says: "outside of the container's control group"},
 			{Name: "a child of the container's shell", Do: childInside, Says: "it was not brought in from outside"},
-			{Name: "the container's shell itself", Do: script(`cp "$LAB/pid" "$LAB/exec.pid"`), Says: "it is the first process"},
+			{Name: "the container's shell itself", Do: lessontest.Script(`cp "$LAB/pid" "$LAB/exec.pid"`), Says: "it is the first process"},
 		},
 		"Have it look around, and the same commands outside": {
 			{Name: "nobody looks", Do: lessontest.Nothing, Says: "was not told to look"},
-			{Name: "both outside", Do: script(`sh -c '` + sights + `' | tee "$LAB/seen-outside" >"$LAB/rootfs/seen-inside"`), Says: "looked from outside"},
+			{Name: "both outside", Do: lessontest.Script(`sh -c '` + sights + `' | tee "$LAB/seen-outside" >"$LAB/rootfs/seen-inside"`), Says: "looked from outside"},
 			{Name: "only inside", Do: onlyInside, Says: "for comparison"},
 		},
 		"Let it end, and see the container live on": {
 			{Name: "it stays", Do: lessontest.Nothing, Says: "still waits"},
-			{Name: "the first one is ended", Do: script(`p=$(cat "$LAB/pid"); kill -KILL "$p"; while grep -q "^State:.[^Z]" "/proc/$p/status" 2>/dev/null; do sleep 0.1; done`), Says: "the container has ended"},
+			{Name: "the first one is ended", Do: lessontest.Script(`p=$(cat "$LAB/pid"); kill -KILL "$p"; while grep -q "^State:.[^Z]" "/proc/$p/status" 2>/dev/null; do sleep 0.1; done`), Says: "the container has ended"},
 		},
 	})
 }
 
-func script(text string) does {
-	return func(ctx context.Context, b *bench.Bench) error {
-		c := exec.CommandContext(ctx, "bash", "-eu", "-c", text)
-		c.Env = append(os.Environ(), "LAB="+b.Dir)
-		if out, err := c.CombinedOutput(); err != nil {
-			return errors.Join(err, errors.New(string(out)))
-		}
-		return nil
-	}
-}
-
 // changed is the step's own script, in which each old text is another.
-func changed(pairs ...string) does {
+func changed(pairs ...string) lessontest.Does {
 	return func(ctx context.Context, b *bench.Bench) error {
-		text := enterShell(b)
-		for i := 0; i < len(pairs); i += 2 {
-			if !strings.Contains(text, pairs[i]) {
-				return errors.New("the script has no " + pairs[i])
-			}
-			text = strings.ReplaceAll(text, pairs[i], pairs[i+1])
-		}
-		return script(text)(ctx, b)
+		return lessontest.Changed(enterShell(b), pairs...)(ctx, b)
 	}
 }
 
-func without(option string) does { return changed(option, "") }
+func without(option string) lessontest.Does { return changed(option, "") }
 
 // noFork leaves the shell in the process that called setns(2).
 func noFork(ctx context.Context, b *bench.Bench) error {
@@ -82,7 +60,7 @@ func noGroup(ctx context.Context, b *bench.Bench) error {
 
 // childInside has the container's own shell start it.
 func childInside(ctx context.Context, b *bench.Bench) error {
-	return script(`echo 'sleep 600' >"$LAB/in"
+	return lessontest.Script(`echo 'sleep 600' >"$LAB/in"
 until pgrep -P "$(cat "$LAB/pid")" >"$LAB/exec.pid"; do sleep 0.1; done`)(ctx, b)
 }
 

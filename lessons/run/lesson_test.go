@@ -2,9 +2,7 @@ package run
 
 import (
 	"context"
-	"errors"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -13,8 +11,6 @@ import (
 )
 
 func TestMain(m *testing.M) { lessontest.Main(m, nil) }
-
-type does = func(context.Context, *bench.Bench) error
 
 func TestLaws(t *testing.T) {
 	lessontest.Laws(t, Lesson(), map[string][]lessontest.Saboteur{
@@ -36,7 +32,7 @@ func TestLaws(t *testing.T) {
 		},
 		"Remove what is left of it": {
 			{Name: "nothing removed", Do: lessontest.Nothing, Says: "still there"},
-			{Name: "all removed", Do: script(`rm -r "$LAB/boxes"`), Says: "the other container's"},
+			{Name: "all removed", Do: lessontest.Script(`rm -r "$LAB/boxes"`), Says: "the other container's"},
 		},
 		"Run one that removes itself": {
 			{Name: "nothing run", Do: lessontest.Nothing, Says: "it did not run"},
@@ -52,31 +48,11 @@ func onTerminal(ctx context.Context, b *bench.Bench) error {
 	if err := os.WriteFile(b.Path("typed"), []byte(text+"touch \"$LAB/stands\"\nsleep 3600\n"), 0o600); err != nil {
 		return err
 	}
-	return script(`script -qc 'bash "$LAB/typed"' /dev/null </dev/null >/dev/null 2>&1 &
+	return lessontest.Script(`script -qc 'bash "$LAB/typed"' /dev/null </dev/null >/dev/null 2>&1 &
 until [ -e "$LAB/stands" ]; do sleep 0.1; done`)(ctx, b)
 }
 
-func script(text string) does {
-	return func(ctx context.Context, b *bench.Bench) error {
-		c := exec.CommandContext(ctx, "bash", "-eu", "-c", text)
-		c.Env = append(os.Environ(), "LAB="+b.Dir, b.Env())
-		if out, err := c.CombinedOutput(); err != nil {
-			return errors.Join(err, errors.New(string(out)))
-		}
-		return nil
-	}
-}
-
 // changed is a step's own script, in which each old text is another.
-func changed(of func(*bench.Bench) string, pairs ...string) does {
-	return func(ctx context.Context, b *bench.Bench) error {
-		text := of(b)
-		for i := 0; i < len(pairs); i += 2 {
-			if !strings.Contains(text, pairs[i]) {
-				return errors.New("the script has no " + pairs[i])
-			}
-			text = strings.ReplaceAll(text, pairs[i], pairs[i+1])
-		}
-		return script(text)(ctx, b)
-	}
+func changed(of func(*bench.Bench) string, pairs ...string) lessontest.Does {
+	return func(ctx context.Context, b *bench.Bench) error { return lessontest.Changed(of(b), pairs...)(ctx, b) }
 }
