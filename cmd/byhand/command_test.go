@@ -11,7 +11,7 @@ import (
 // byhand is a command that runs byhand, which is this test binary by that
 // name, with a home of its own and in a session of its own, by which its
 // descendants are found.
-func byhand(t *testing.T, home string, args ...string) *exec.Cmd {
+func byhand(t testing.TB, home string, args ...string) *exec.Cmd {
 	t.Helper()
 	binary, err := os.Executable()
 	if err != nil {
@@ -27,7 +27,7 @@ func byhand(t *testing.T, home string, args ...string) *exec.Cmd {
 }
 
 // succeed runs a byhand that must end with status 0, and returns what it wrote.
-func succeed(t *testing.T, home string, args ...string) string {
+func succeed(t testing.TB, home string, args ...string) string {
 	t.Helper()
 	c := byhand(t, home, args...)
 	out, err := c.CombinedOutput()

@@ -22,6 +22,8 @@ var packages = []string{
 	// What the lessons' commands, and the tests, use.
 	"procps", "psmisc", "iproute2", "nftables", "iputils-ping", "util-linux", "mount", "kmod", "strace", "debootstrap", "cgroup-tools",
 	"libcap2-bin", "attr", "acl", "htop", "less", "xz-utils", "zstd",
+	// What images are pushed to.
+	"docker-registry",
 	// What gives an ordinary user further ids.
 	"uidmap",
 	// For the initrd.

@@ -2,6 +2,7 @@ package vm
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -59,6 +60,10 @@ func (i *Image) Run(ctx context.Context, o Order) (Result, error) {
 	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
 	defer cancel()
 	result, err := i.run(ctx, o)
+	if errors.Is(err, errPanic) && result.Stdout+result.Stderr == "" {
+		i.progress(fmt.Sprintf("begin again, since the command had not begun: %v", err))
+		result, err = i.run(ctx, o)
+	}
 	if err != nil && ctx.Err() != nil {
 		err = fmt.Errorf("after %v: %w", o.Timeout, ctx.Err())
 	}
@@ -67,6 +72,10 @@ func (i *Image) Run(ctx context.Context, o Order) (Result, error) {
 	}
 	return result, nil
 }
+
+// errPanic says that the machine's kernel has given up. Emulated on a machine that
+// is very busy, it was seen to do so just when it was taken up.
+var errPanic = errors.New("its kernel panicked")
 
 func (i *Image) run(ctx context.Context, o Order) (Result, error) {
 	name, err := i.state(ctx, o.Cgroup)
@@ -99,6 +108,9 @@ func (i *Image) run(ctx context.Context, o Order) (Result, error) {
 	m.end()
 	result := Result{Stdout: string(m.stdout.bytes()), Stderr: string(m.stderr.bytes()), CPU: m.cpu}
 	if err != nil {
+		if bytes.Contains(m.log(), []byte("Kernel panic")) {
+			err = errPanic
+		}
 		return result, fmt.Errorf("the machine ended without an answer: %w\n%s", err, m.log())
 	}
 	var what string

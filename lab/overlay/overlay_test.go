@@ -14,7 +14,7 @@ import (
 
 // layers makes n directories that each have a file of their own and one that
 // all of them have, and returns them, the top one first.
-func layers(t *testing.T, n int) Spec {
+func layers(t testing.TB, n int) Spec {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		t.Skip("overlayfs needs root")

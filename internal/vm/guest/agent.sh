@@ -10,10 +10,12 @@ work=/run/byhand-vm
 
 exec 3<>$ports/byhand.control
 state=$(systemctl is-system-running --wait)
-sync
+# Nothing is to be on its way to the disk while the machine is stored.
+fsfreeze --freeze /
 echo "ready $(stat -fc %T /sys/fs/cgroup) $state" >&3
 # The host stores the machine here, and every run begins here.
 read -r epoch user <&3
+fsfreeze --unfreeze /
 
 date --set="@$epoch" >/dev/null
 echo "$epoch" >/dev/urandom # or every run would draw the same numbers

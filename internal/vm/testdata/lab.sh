@@ -79,6 +79,36 @@ limits() {
 	is "$5" limit "$1" pids pids.max pids.max
 }
 
+# registry ADDRESS COMMAND... runs a registry, and goes once round with it: build,
+# push, pull, run, commit, push and pull again.
+registry() {
+	local address=$1 id server
+	shift
+	"$@" >"$work/registry.log" 2>&1 &
+	server=$!
+	until (: <>"/dev/tcp/${address/://}") 2>/dev/null; do
+		kill -0 $server || fail "$* ended: $(cat "$work/registry.log")"
+		sleep 0.2
+	done
+	id=$(byhand lab build -q -t "$address/app:1" context)
+	byhand lab push "$address/app:1" >/dev/null
+	byhand lab rmi "$address/app:1" >/dev/null
+	byhand lab image prune -f >/dev/null
+	is "$id" byhand lab pull -q "$address/app:1"
+	is built byhand lab run --rm "$address/app:1"
+	byhand lab run --name changed "$address/app:1" sh -c 'echo more >>/said' >/dev/null
+	byhand lab commit changed "$address/app:2" >/dev/null
+	byhand lab push "$address/app:2" >/dev/null
+	byhand lab rm changed >/dev/null
+	byhand lab rmi "$address/app:1" "$address/app:2" >/dev/null
+	byhand lab image prune -f >/dev/null
+	byhand lab pull -q "$address/app:2" >/dev/null
+	is "built more" byhand lab run --rm "$address/app:2" sh -c 'echo $(cat /said)'
+	byhand lab rmi "$address/app:2" >/dev/null
+	kill $server
+	wait $server || true
+}
+
 # standing is all that the engine could leave behind, of the machine's and in its
 # own directory.
 standing() {
@@ -206,6 +236,24 @@ byhand lab exec web rm /etc/passwd
 is "A /data C /etc D /etc/passwd C /tmp A /tmp/text A /usr" sh -c 'echo $(byhand lab diff web)'
 byhand lab commit web box:2 >/dev/null
 is text byhand lab run --rm box:2 cat /tmp/text
+
+mkdir context
+echo built >context/said
+cat >context/Dockerfile <<'END'
+FROM box:1
+COPY said /from
+RUN cat /from >/said
+CMD ["cat", "/said"]
+END
+begin "our own registry"
+registry 127.0.0.1:5001 byhand lab registry serve --address 127.0.0.1:5001 --dir "$work/registry"
+begin "Docker's registry"
+cat >registry.yml <<END
+version: 0.1
+storage: {filesystem: {rootdirectory: "$work/docker"}}
+http: {addr: "127.0.0.1:5002"}
+END
+registry 127.0.0.1:5002 docker-registry serve registry.yml
 
 begin "the end"
 byhand lab kill web >/dev/null
