@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"byhand/internal/cast"
 	"byhand/lessons"
 )
 
@@ -54,29 +55,42 @@ func (x tmux) command(args ...string) (string, error) {
 	return string(out), err
 }
 
-// rest waits until the window shows something else than last, with a text in it,
-// and the same for a while, and returns that; false once the session has ended. A
-// window that rests for a moment only may be half drawn. A page may look as the
-// last one did: then it does after some seconds.
-func (x tmux) rest(last, text string) (string, bool) {
+// page waits for the nth page of a recording that is under way; false where the
+// demo has ended, with a file of its status, before there was one.
+func (x tmux) page(file, status string, n int) (cast.Page, bool) {
 	x.t.Helper()
-	before, rested := "", 0
-	begun := time.Now()
-	for deadline := begun.Add(patience); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		_, err := os.Stat(status)
+		// Its last line may be half written still, and it has none at first.
+		if f, err := os.Open(file); err == nil {
+			rec, _ := cast.Read(f)
+			f.Close()
+			if len(rec.Pages) >= n {
+				return rec.Pages[n-1], true
+			}
+		}
+		if err == nil {
+			return cast.Page{}, false
+		}
+	}
+	x.t.Fatalf("page %d never came", n)
+	return cast.Page{}, false
+}
+
+// shows waits until the window shows a page just so.
+func (x tmux) shows(page cast.Page) {
+	x.t.Helper()
+	got, want := "", bare(page.Screen)
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		now, err := x.command("capture-pane", "-p")
 		if err != nil {
-			return "", false
+			x.t.Fatalf("tmux capture-pane = %v: %s", err, now)
 		}
-		if rested++; now != before {
-			rested = 0
+		if got = bare(now); got == want {
+			return
 		}
-		if rested >= 3 && (now != last || time.Since(begun) > 5*time.Second) && strings.Contains(now, text) {
-			return now, true
-		}
-		before = now
 	}
-	x.t.Fatalf("the window never rests; it shows\n%s", before)
-	return "", false
+	x.t.Errorf("page %q never stood in the window as it was drawn:\n%s\nThe window shows\n%s", page.Name, want, got)
 }
 
 // bare is a screen without what moves the cursor and what colours.
@@ -113,23 +127,17 @@ func TestDemoUnderTmux(t *testing.T) {
 				t.Parallel()
 				home, file, status := t.TempDir(), filepath.Join(t.TempDir(), "cast"), filepath.Join(t.TempDir(), "status")
 				x := inTmux(t, size.rows, size.columns, fmt.Sprintf(`BYHAND_HOME=%q bash -c 'exec -a byhand "$@"' - %q %s --demo --cast %q; echo $? >%q`, home, binary, l.Name, file, status))
-				stood := map[string]bool{}
-				// Without word of the key, a step is under way.
-				for screen, there := x.rest("", "Space: "); there; screen, there = x.rest(screen, "Space: ") {
-					stood[bare(screen)] = true
+				n := 0
+				for page, there := x.page(file, status, 1); there; page, there = x.page(file, status, n+1) {
+					n++
+					x.shows(page)
 					_, _ = x.command("send-keys", "Space") // it may just have ended
 				}
 				if text, err := os.ReadFile(status); err != nil || string(text) != "0\n" {
 					t.Fatalf("byhand %s --demo ended with status %q, %v; want 0", l.Name, text, err)
 				}
-				pages := readCast(t, file).Pages
-				if len(pages) < 2*len(l.Steps) {
-					t.Errorf("%d pages; want more than two for each of %d steps", len(pages), len(l.Steps))
-				}
-				for _, page := range pages {
-					if !stood[bare(page.Screen)] {
-						t.Errorf("page %q never stood in the window as it was drawn:\n%s", page.Name, bare(page.Screen))
-					}
+				if pages := len(readCast(t, file).Pages); pages != n || n < 2*len(l.Steps) {
+					t.Errorf("%d of %d pages stood; want all, more than two for each of %d steps", n, pages, len(l.Steps))
 				}
 			})
 		}
