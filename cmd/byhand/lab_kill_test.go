@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/nftables"
 	"golang.org/x/sys/unix"
 
 	"byhand/lab/network"
@@ -49,7 +48,7 @@ func TestEngineKilled(t *testing.T) {
 					if err := network.Loopback(nil); err != nil {
 						t.Fatal(err)
 					}
-					e.machine.mounts, e.machine.links = mountsAndLinks(t)
+					e.machine.before = e.machine.look(t)
 					e.strike(t, verb, victim, at)
 				})
 			}
@@ -218,30 +217,10 @@ func (e engineToKill) nothingLeft(t *testing.T, session int) {
 			t.Errorf("left behind: %s", filepath.Join(lab, dir, entry.Name()))
 		}
 	}
-	if tables := tablesOf(t); len(tables) > 0 {
-		t.Errorf("left behind: nftables tables %q", tables)
-	}
 	l, err := net.Listen("tcp4", "127.0.0.1:8080")
 	if err != nil {
 		t.Errorf("the published port is still taken: %v", err)
 		return
 	}
 	_ = l.Close()
-}
-
-// tablesOf names the nftables tables of this thread's network namespace.
-func tablesOf(t *testing.T) (names []string) {
-	t.Helper()
-	c, err := nftables.New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	tables, err := c.ListTables()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, table := range tables {
-		names = append(names, table.Name)
-	}
-	return names
 }

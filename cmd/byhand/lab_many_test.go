@@ -37,7 +37,7 @@ func TestManyContainers(t *testing.T) {
 	if err := network.Loopback(nil); err != nil {
 		t.Fatal(err)
 	}
-	e.machine.mounts, e.machine.links = mountsAndLinks(t)
+	e.machine.before = e.machine.look(t)
 
 	e.atOnce(t, "run", n, func(i int) ([]string, string) {
 		return []string{"lab", "run", "-d", "--name", fmt.Sprint("box", i), "--rootfs", root, "sleep", e.marker}, ""

@@ -1,25 +1,23 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
+
+	"byhand/internal/snapshot"
 
 	"golang.org/x/sys/unix"
 )
 
 // A machine is what every byhand must leave as it found it.
 type machine struct {
-	// own tells that nobody else changes the mounts and the links.
+	// own tells that nobody else changes the mounts and the network.
 	own    bool
-	mounts []string
-	links  []string
+	before snapshot.Snapshot
 }
 
 // ownMachine gives the test's goroutine, and the commands that it starts, a
@@ -38,47 +36,36 @@ func ownMachine(t *testing.T) machine {
 		}
 		m.own = true
 	}
-	m.mounts, m.links = mountsAndLinks(t)
+	m.before = m.look(t)
 	return m
 }
 
-// mountsAndLinks reads those of this thread's namespaces.
-func mountsAndLinks(t *testing.T) (mounts, links []string) {
+// look takes a snapshot of what is this thread's alone.
+func (m machine) look(t *testing.T) snapshot.Snapshot {
 	t.Helper()
-	text, err := os.ReadFile("/proc/thread-self/mountinfo")
+	only := []string{"mounts"}
+	if m.own {
+		only = append(only, "network devices", "addresses", "routes", "firewall")
+	}
+	s, err := snapshot.Take(snapshot.Options{PID: unix.Gettid(), Only: only})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for line := range bytes.Lines(text) {
-		mounts = append(mounts, string(bytes.TrimSpace(line)))
-	}
-	all, err := net.Interfaces()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, l := range all {
-		links = append(links, fmt.Sprint(l.Name, " ", l.Flags))
-	}
-	return mounts, links
+	return s
 }
 
-// left says what byhands with this home have left behind: mounts, network
-// links, cgroups of the benches named, and files where benches lie.
+// left says what byhands with this home have left behind: mounts, what is of the
+// network, cgroups of the benches named, and files where benches lie.
 func (m machine) left(t *testing.T, home string, benches ...string) (left []string) {
 	t.Helper()
-	mounts, links := mountsAndLinks(t)
-	for _, line := range mounts {
-		if !slices.Contains(m.mounts, line) && (m.own || strings.Contains(line, home)) {
-			left = append(left, "mount "+line)
-		}
+	changes, err := snapshot.Compare(m.before, m.look(t), nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, line := range m.mounts {
-		if m.own && !slices.Contains(mounts, line) {
-			left = append(left, "no longer mounted: "+line)
+	for _, c := range changes {
+		if m.own || c.What == snapshot.Came && strings.Contains(c.String(), home) {
+			left = append(left, fmt.Sprintf("of the %s %s: %s", c.Section, c.What, c))
 		}
-	}
-	if m.own && !slices.Equal(links, m.links) {
-		left = append(left, fmt.Sprintf("network links %q, before %q", links, m.links))
 	}
 	_ = filepath.WalkDir("/sys/fs/cgroup", func(path string, d os.DirEntry, err error) error {
 		for _, bench := range benches {

@@ -4,15 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"byhand/internal/doctor"
 	"byhand/internal/progress"
-	"byhand/internal/ui"
 )
 
 func newList() *cobra.Command {
@@ -112,39 +109,6 @@ func newUnlock() *cobra.Command {
 		}
 		return nil
 	})
-}
-
-func newDoctor() *cobra.Command {
-	var asJSON bool
-	c := &cobra.Command{
-		Use: "doctor", Short: "say what this machine can do, and how to mend what it can't", Args: usage(cobra.NoArgs),
-		RunE: func(c *cobra.Command, _ []string) error {
-			findings := doctor.All(c.Context())
-			if asJSON {
-				return json.NewEncoder(c.OutOrStdout()).Encode(findings)
-			}
-			a, err := open(c.Context())
-			if err != nil {
-				a = &app{} // who is told nothing else is told this, in English
-			}
-			return a.findings(c.OutOrStdout(), findings)
-		},
-	}
-	c.Flags().BoolVar(&asJSON, "json", false, "as a JSON array")
-	return c
-}
-
-// findings shows what was examined.
-func (a *app) findings(out io.Writer, findings []doctor.Finding) error {
-	var rows [][]ui.Cell
-	for _, f := range findings {
-		mark := ui.Done.Of(a.texts.Text("ok"))
-		if !f.OK {
-			mark = ui.Warn.Of(a.texts.Text("lacks"))
-		}
-		rows = append(rows, []ui.Cell{mark, ui.Plain.Of(f.What), ui.Plain.Of(f.Got), ui.Command.Of(f.Mend)})
-	}
-	return ui.Columns(out, ui.Look(nil, out, nil), rows)
 }
 
 func newVersion() *cobra.Command {

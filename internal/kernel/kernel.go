@@ -1,7 +1,7 @@
 // Package kernel reads the running kernel's view of processes, namespaces,
-// mounts and cgroups from /proc and /sys. It never writes. Throughout, pid 0
-// is this process, and what a process that has ended leads to is an error that
-// Gone knows.
+// mounts, cgroups and the network from /proc and /sys and by netlink. It never
+// writes. Throughout, pid 0 is this process, and what a process that has ended
+// leads to is an error that Gone knows.
 package kernel
 
 import (

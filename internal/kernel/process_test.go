@@ -16,10 +16,11 @@ import (
 func TestParseStat(t *testing.T) {
 	const rest = " 7 8 9 34816 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 12345 6 7"
 	for text, want := range map[string]Stat{
-		"42 (cat) S" + rest:        {42, "cat", "S", 7, 8, 9, 34816, -1, 12345},
-		"42 (a) R 1 (b)) Z" + rest: {42, "a) R 1 (b)", "Z", 7, 8, 9, 34816, -1, 12345},
-		"42 (a\nb ) X" + rest:      {42, "a\nb ", "X", 7, 8, 9, 34816, -1, 12345},
-		"42 () S" + rest + "\n":    {42, "", "S", 7, 8, 9, 34816, -1, 12345},
+		"42 (cat) S" + rest:        {42, "cat", "S", 7, 8, 9, 34816, -1, false, 12345},
+		"42 (a) R 1 (b)) Z" + rest: {42, "a) R 1 (b)", "Z", 7, 8, 9, 34816, -1, false, 12345},
+		"42 (a\nb ) X" + rest:      {42, "a\nb ", "X", 7, 8, 9, 34816, -1, false, 12345},
+		"2 (kthreadd) S 0 0 0 0 -1 2129984 1 2 3 4 5 6 7 8 20 0 1 0 1 6 7": {2, "kthreadd", "S", 0, 0, 0, 0, -1, true, 1},
+		"42 () S" + rest + "\n": {42, "", "S", 7, 8, 9, 34816, -1, false, 12345},
 	} {
 		got, err := ParseStat(text)
 		if err != nil || got != want || got.Ended() != (want.State != "S") {

@@ -24,9 +24,14 @@ type Stat struct {
 	// Foreground is the process group that the terminal's Ctrl-C goes to; -1
 	// where there is no terminal.
 	Foreground int
+	// KernelThread is true of what is no program but a part of the kernel.
+	KernelThread bool
 	// Start is when it started, in clock ticks since boot.
 	Start uint64
 }
+
+// kernelThread is PF_KTHREAD of the kernel's <linux/sched.h>.
+const kernelThread = 0x00200000
 
 // ReadStat reads /proc/PID/stat.
 func ReadStat(pid int) (Stat, error) { return read(of(pid, "stat"), ParseStat) }
@@ -53,7 +58,11 @@ func ParseStat(text string) (Stat, error) {
 			return Stat{}, err
 		}
 	}
-	var err error
+	flags, err := strconv.ParseUint(f[6], 10, 32)
+	if err != nil {
+		return Stat{}, err
+	}
+	s.KernelThread = flags&kernelThread != 0
 	s.Start, err = strconv.ParseUint(f[19], 10, 64)
 	return s, err
 }

@@ -32,16 +32,19 @@ const envApart = "BYHAND_TEST_APART"
 func IsApart() bool { return os.Getenv(envApart) != "" }
 
 // Apart runs this test binary, with its arguments, in new namespaces of the
-// kinds that flags name (CLONE_NEWNS, CLONE_NEWNET), and returns the exit
-// status: what the tests change there is not the machine's. An ordinary user
+// kinds that flags name (CLONE_NEWNS, CLONE_NEWNET, CLONE_NEWPID), and returns
+// the exit status: what the tests change there is not the machine's. An ordinary user
 // becomes root in a user namespace, which owns the others.
 func Apart(flags uintptr) int {
 	c := again(envApart, "1", os.Args[1:]...)
 	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
 	// Asked for with CLONE_NEWNS, Unshareflags also makes the mounts private.
-	c.SysProcAttr = &syscall.SysProcAttr{Unshareflags: flags, Pdeathsig: unix.SIGKILL}
+	// A pid namespace can't be entered, only be born in.
+	c.SysProcAttr = &syscall.SysProcAttr{
+		Unshareflags: flags &^ unix.CLONE_NEWPID, Cloneflags: flags & unix.CLONE_NEWPID, Pdeathsig: unix.SIGKILL,
+	}
 	if os.Geteuid() != 0 {
-		c.SysProcAttr.Cloneflags = unix.CLONE_NEWUSER
+		c.SysProcAttr.Cloneflags |= unix.CLONE_NEWUSER
 		c.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{HostID: os.Geteuid(), Size: 1}}
 		c.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{HostID: os.Getegid(), Size: 1}}
 	}

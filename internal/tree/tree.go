@@ -102,12 +102,25 @@ func (f File) against(name string, other File) (differences []string) {
 // List reads the tree at root, by names relative to it; root itself is ".". It
 // does not follow symbolic links.
 func List(root string) (map[string]File, error) {
+	return ListSome(root, func(string) bool { return false }, func(_ string, err error) error { return err })
+}
+
+// ListSome is List without the paths that leave says to leave out, and what is
+// below them. What can't be read is left out too where unread, which is told
+// about it, returns nil.
+func ListSome(root string, leave func(path string) bool, unread func(path string, err error) error) (map[string]File, error) {
 	files := map[string]File{}
 	type inode struct{ dev, ino uint64 }
 	first := map[inode]string{}
-	err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
-			return err
+			return unread(path, err)
+		}
+		if leave(path) {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
 		}
 		name, err := filepath.Rel(root, path)
 		if err != nil {
@@ -115,7 +128,7 @@ func List(root string) (map[string]File, error) {
 		}
 		var stat unix.Stat_t
 		if err := unix.Lstat(path, &stat); err != nil {
-			return &os.PathError{Op: "lstat", Path: path, Err: err}
+			return unread(path, &os.PathError{Op: "lstat", Path: path, Err: err})
 		}
 		f := File{
 			Mode: stat.Mode, UID: stat.Uid, GID: stat.Gid, Rdev: stat.Rdev,
@@ -131,7 +144,7 @@ func List(root string) (map[string]File, error) {
 			}
 		}
 		if err := f.readContent(path); err != nil {
-			return err
+			return unread(path, err)
 		}
 		files[name] = f
 		return nil

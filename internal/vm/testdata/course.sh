@@ -11,22 +11,19 @@ fail() {
 	exit 1
 }
 
-# All that a lesson could leave behind: mounts, cgroups, processes but for the
-# kernel's own, and the benches.
-standing() {
-	sudo cat /proc/1/mountinfo
-	find /sys/fs/cgroup -type d | sort
-	ps -e --no-headers -o ppid,args | awk '$1 != 2 { $1 = ""; print }' | sort
-	sudo find /var/lib/byhand "$HOME/.local/state/byhand/bench" -mindepth 1 2>/dev/null || true
+# compare says what stands that a lesson could have left behind, or went with it:
+# doctor's comparison, and the benches.
+compare() {
+	sudo byhand doctor --compare "$before" --all || return 1
+	! sudo find /var/lib/byhand "$HOME/.local/state/byhand/bench" -mindepth 1 2>/dev/null | grep .
 }
 
 # systemd takes its scopes down a moment after their last process has ended.
 as_before() {
-	for _ in {1..20}; do
-		if [ "$(standing)" = "$before" ]; then return; fi
-		sleep 0.5
+	for _ in {1..5}; do
+		if compare >/dev/null 2>&1; then return; fi
 	done
-	diff <(echo "$before") <(standing) >&2 || fail "this stands after $1 (>), or went with it (<)"
+	compare >&2 || fail "this stands after $1, or went with it"
 }
 
 # Ubuntu keeps user namespaces from ordinary users; so byhand doctor mends it.
@@ -36,7 +33,8 @@ fi
 # The user's own bus starts when it is first spoken to, and stays; byhand speaks
 # to it, for a scope.
 busctl --user list >/dev/null 2>&1 || true
-before=$(standing)
+before=$(mktemp)
+sudo byhand doctor --snapshot "$before"
 echo "course.sh: doctor"
 "${byhand[@]}" doctor
 
@@ -54,6 +52,6 @@ as_before "the course"
 
 echo "course.sh: a sandbox that is kept"
 "${byhand[@]}" proc-mounts --yes --keep >/dev/null
-[ "$(standing)" != "$before" ] || fail "nothing stands after --keep, or it is not seen"
+! compare >/dev/null 2>&1 || fail "nothing stands after --keep, or it is not seen"
 "${byhand[@]}" clean
 as_before "byhand clean"

@@ -109,20 +109,18 @@ registry() {
 	wait $server || true
 }
 
-# standing is all that the engine could leave behind, of the machine's and in its
-# own directory.
-standing() {
-	cat /proc/1/mountinfo 2>/dev/null || cat /proc/self/mountinfo
-	find /sys/fs/cgroup -type d | sort
-	# udev has helpers for a while, whenever a device comes.
-	ps -e --no-headers -o ppid,args | awk '$1 != 2 && $2 != "(udev-worker)" { $1 = ""; print }' | sort
-	if $root; then
-		ip -o link | cut -d' ' -f2
-		nft list ruleset
-	fi
-	# An image that was deleted leaves what all images share, which holds nothing.
+# kept is what the engine keeps in its own directory. An image that was deleted
+# leaves what all images share, which holds nothing.
+kept() {
 	find "$BYHAND_HOME/lab" -mindepth 2 2>/dev/null | grep -vE '/lab/(images|network|volumes)/' || true
 	find "$BYHAND_HOME/lab/images/layers" -mindepth 1 2>/dev/null || true
+}
+
+# compare says what stands that the engine could have left behind, of the
+# machine's and in its own directory. udev has helpers for a while, whenever a
+# device comes.
+compare() {
+	byhand doctor --compare "$work/before" --all --except udev-worker && diff <(kept) /dev/null
 }
 
 if [ "$(id -u)" = 0 ]; then root=true; else root=false; fi
@@ -135,7 +133,7 @@ if [ -e /proc/sys/kernel/apparmor_restrict_unprivileged_userns ]; then
 fi
 # The user's own bus starts when it is first spoken to, and stays.
 $root || busctl --user list >/dev/null 2>&1 || true
-before=$(standing)
+byhand doctor --snapshot "$work/before"
 
 begin "import"
 mkdir -p rootfs/bin rootfs/etc rootfs/tmp
@@ -269,11 +267,10 @@ byhand lab volume rm data >/dev/null
 byhand lab rmi -f box:1 box:2 >/dev/null
 byhand clean >/dev/null
 # systemd takes its scopes down a moment after their last process has ended.
-for _ in {1..20}; do
-	if [ "$(standing)" = "$before" ]; then
+for _ in {1..5}; do
+	if compare >/dev/null 2>&1; then
 		begin "done"
 		exit 0
 	fi
-	sleep 0.5
 done
-diff <(echo "$before") <(standing) >&2 || fail "this stands (>), or went with it (<)"
+compare >&2 || fail "this stands, or went with it"
