@@ -52,13 +52,25 @@ func newClean() *cobra.Command {
 // cleanEngine removes what a killed engine left; for an ordinary user who has one
 // as the root that owns its files.
 func (a *app) cleanEngine(c *cobra.Command) error {
-	if _, err := os.Stat(filepath.Join(a.places.Lab, "containers")); err == nil && os.Geteuid() != 0 {
+	stands := func(dir string) bool {
+		_, err := os.Stat(filepath.Join(a.places.Lab, dir))
+		return err == nil
+	}
+	if (stands("containers") || stands("images")) && os.Geteuid() != 0 {
 		return runInside(c.Context(), []string{"lab", "system", "clean"}, false)
 	}
 	ctx := context.WithoutCancel(c.Context())
 	engine := state.Store{Dir: a.places.Lab}
 	note := func(what string) { fmt.Fprintf(c.OutOrStdout(), "removed %s\n", what) }
-	return errors.Join(engine.Clean(ctx, note), wire.Clean(engine, note))
+	err := errors.Join(engine.Clean(ctx, note), wire.Clean(engine, note))
+	if stands("images") {
+		images, openErr := openImages(ctx)
+		if openErr != nil {
+			return errors.Join(err, openErr)
+		}
+		err = errors.Join(err, images.Clean(note))
+	}
+	return err
 }
 
 // newLabSystemClean is the engine's part of clean.

@@ -12,7 +12,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/unix"
 
+	"byhand/internal/breakout"
 	"byhand/internal/rerun"
+	"byhand/internal/torture"
 	"byhand/lab/network"
 	"byhand/lab/process"
 	"byhand/lab/rootfs"
@@ -32,7 +34,9 @@ func TestMain(m *testing.M) {
 }
 
 // commands are what this test binary is by its names.
-func commands() map[string]func() { return map[string]func(){"byhand": main, ociName: main} }
+func commands() map[string]func() {
+	return map[string]func(){"byhand": main, ociName: main, worldName: worldMain, torture.Launcher: torture.LaunchMain, proberName: breakout.Main}
+}
 
 func TestScripts(t *testing.T) {
 	p := params(t)

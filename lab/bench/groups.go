@@ -14,6 +14,9 @@ import (
 // groupPrefix begins the names of the benches' cgroups.
 const groupPrefix = "byhand-"
 
+// GroupNames is what the names of the cgroups of benches in dir begin with.
+func GroupNames(dir string) string { return groupPrefix + idPrefix(dir) }
+
 // adopted is the file that lists the directories of cgroups that are the
 // bench's whatever they are called.
 const adopted = "groups"

@@ -56,7 +56,7 @@ func Leftovers(dir string) ([]string, error) {
 	for _, m := range mounts {
 		note(m.Target)
 	}
-	groups, err := cgroup.Sweep(groupPrefix + idPrefix(dir))
+	groups, err := cgroup.Sweep(GroupNames(dir))
 	if err != nil {
 		return nil, err
 	}

@@ -52,6 +52,31 @@ func (s *Store) Prune(ctx context.Context, all bool) (Pruned, error) {
 	return done, err
 }
 
+// Clean removes what runs that were cut have left half written. What is whole and
+// has no image, such as what a build that failed has made until then, is Prune's.
+// Where somebody brings images in, nothing is removed.
+func (s *Store) Clean(removed func(path string)) error {
+	unlock, err := s.tryLock(lockUse, unix.LOCK_EX)
+	if errors.Is(err, ErrBusy) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	names, err := os.ReadDir(s.path("tmp"))
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		if err := removeTree(s.path("tmp", n.Name())); err != nil {
+			return err
+		}
+		removed(s.path("tmp", n.Name()))
+	}
+	return nil
+}
+
 // sweep deletes every file that nothing points to, and returns their size.
 // Unless it may wait, it gives ErrBusy where somebody brings images in.
 func (s *Store) sweep(ctx context.Context, wait bool) (int64, error) {

@@ -121,3 +121,30 @@ func TestDiffIsReproducible(t *testing.T) {
 		t.Errorf("Diff = %v and %v, %v; want them equal", one, two, err)
 	}
 }
+
+// TestClean leaves alone what somebody is writing, and whole files.
+func TestClean(t *testing.T) {
+	s := open(t)
+	base := put(t, s, "base", file{"a", "0"})
+	dir, err := s.Temp("cut-*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var removed []string
+	note := func(path string) { removed = append(removed, path) }
+	done, err := s.Use(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Clean(note); err != nil || removed != nil {
+		t.Errorf("Clean of a store in use = %v, removed %q; want nothing", err, removed)
+	}
+	done()
+	if err := s.Clean(note); err != nil || len(removed) != 1 || removed[0] != dir {
+		t.Errorf("Clean = %v, removed %q; want %s", err, removed, dir)
+	}
+	if _, err := os.Lstat(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("after Clean %s is there: %v", dir, err)
+	}
+	wantFiles(t, s, base)
+}

@@ -10,11 +10,12 @@
 //	tmp/                     what is being written
 //
 // What has its final name is whole: it was written under another, brought to
-// the disk, and renamed. A run that is cut leaves files in tmp, which the next
-// Prune removes.
+// the disk, and renamed. A run that is cut leaves files in tmp, which Clean and
+// the next Prune remove.
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -60,6 +61,12 @@ func (s *Store) Temp(pattern string) (string, error) { return os.MkdirTemp(s.pat
 // write puts data at name so that at any moment, also after a power cut, the
 // name leads to the whole old content or to the whole new one.
 func (s *Store) write(name string, data []byte) error {
+	// Or who removes what cut runs have left takes it for that.
+	done, err := s.Use(context.Background())
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	defer done()
 	f, err := os.CreateTemp(s.path("tmp"), "write-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
