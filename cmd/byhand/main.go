@@ -31,7 +31,10 @@ func command(words []string) int {
 	cobra.EnableCommandSorting = false
 	guard := ui.Remember(os.Stdin, os.Stdout, os.Getenv)
 	defer guard.Restore()
-	ctx, interrupted := untilSignal(unix.SIGINT, unix.SIGTERM, unix.SIGHUP)
+	ctx, interrupted := untilSignal(unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT)
+	if len(words) == 0 || words[0] != "lab" { // there, a container outlives who looks on
+		ctx = untilNobodyReads(ctx)
+	}
 
 	root := newRoot()
 	root.SetArgs(words)
@@ -44,6 +47,8 @@ func command(words []string) int {
 		return ended.code // a container's own, of which there is no more to say
 	}
 	switch {
+	case errors.Is(context.Cause(ctx), errUnread):
+		return 128 + int(unix.SIGPIPE)
 	case ctx.Err() != nil || errors.Is(err, context.Canceled):
 		ended = &exit{code: 128 + int(interrupted())}
 		err = errors.New("interrupted; what the lesson had made is removed")
@@ -73,6 +78,29 @@ func untilSignal(signals ...os.Signal) (context.Context, func() unix.Signal) {
 			return unix.SIGINT
 		}
 	}
+}
+
+// errUnread says that nobody reads any more what byhand writes.
+var errUnread = errors.New("nobody reads the output")
+
+// untilNobodyReads returns a context that ends when the reader of standard output
+// or standard error has gone, as that of `byhand chroot --yes | head` does. By
+// itself the runtime would end the process there and then, and leave the sandbox.
+func untilNobodyReads(ctx context.Context) context.Context {
+	ctx, cancel := context.WithCancelCause(ctx)
+	came := make(chan os.Signal, 1)
+	signal.Notify(came, unix.SIGPIPE)
+	go func() {
+		for range came {
+			// A socket's reader may go too, and that is its owner's to deal with.
+			outputs := []unix.PollFd{{Fd: 1}, {Fd: 2}}
+			_, _ = unix.Poll(outputs, 0)
+			if (outputs[0].Revents|outputs[1].Revents)&unix.POLLERR != 0 {
+				cancel(errUnread)
+			}
+		}
+	}()
+	return ctx
 }
 
 // exit is an error with the status that byhand ends with and what to do next.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"byhand/internal/kernel"
 	"byhand/internal/lesson"
 	"byhand/lessons"
 )
@@ -29,6 +31,7 @@ var interruptions = []interruption{
 	{"SIGINT", 130, send(unix.SIGINT)},
 	{"SIGTERM", 143, send(unix.SIGTERM)},
 	{"SIGHUP", 129, send(unix.SIGHUP)},
+	{"SIGQUIT", 131, send(unix.SIGQUIT)},
 	{"Ctrl-C three times", 130, func(x *terminal) { x.press("\x03\x03\x03") }},
 	{closed, 129, func(x *terminal) { x.master.Close() }},
 }
@@ -128,6 +131,77 @@ func interrupt(t *testing.T, home, name string, m moment, how interruption) {
 	}
 	if got := records(t, home)[name]; got.How == "do" || len(got.Evidence) > 0 || got.Attempts != 1 {
 		t.Errorf("the record of %s is %+v; want one attempt and nothing earned", name, got)
+	}
+}
+
+// TestNobodyReads takes away who reads the output, and wants nothing to be left.
+func TestNobodyReads(t *testing.T) {
+	for lines := range 4 {
+		t.Run(fmt.Sprint("after ", 10*lines, " lines"), func(t *testing.T) {
+			t.Parallel()
+			home := unlocked(t)
+			machine := ownMachine(t)
+			c := byhand(t, home, "proc-mounts", "--yes")
+			out, err := c.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Start(); err != nil {
+				t.Fatal(err)
+			}
+			text := bufio.NewScanner(out)
+			for n := 0; n < 10*lines && text.Scan(); n++ {
+			}
+			if err := out.Close(); err != nil {
+				t.Fatal(err)
+			}
+			_ = c.Wait()
+			if got := c.ProcessState.ExitCode(); got != 128+int(unix.SIGPIPE) {
+				t.Errorf("status %d (%v); want %d", got, c.ProcessState, 128+int(unix.SIGPIPE))
+			}
+			noProcesses(t, home, c.Process.Pid)
+			for _, what := range machine.left(t, home) {
+				t.Errorf("left behind: %s", what)
+			}
+		})
+	}
+}
+
+// TestDisturbed stops byhand for a while and changes the window's size in each step
+// of a lesson, which goes on as if nothing had been.
+func TestDisturbed(t *testing.T) {
+	t.Parallel()
+	home := unlocked(t)
+	machine := ownMachine(t)
+	c := byhand(t, home, "chroot")
+	x := onTerminal(t, 50, 80, c)
+	before := x.modes()
+	x.readProse()
+	for n := range 3 {
+		x.awaitText("press Enter to go on", n+1)
+		// What a terminal's Ctrl-Z does, which the leader of a session is spared.
+		for _, s := range []unix.Signal{unix.SIGWINCH, unix.SIGSTOP} {
+			send(s)(x)
+		}
+		x.await("that it stands still", func() bool {
+			s, err := kernel.ReadStat(c.Process.Pid)
+			return err == nil && s.State == "T"
+		})
+		send(unix.SIGCONT)(x)
+		x.press("\r")
+		x.awaitText(fmt.Sprintf("Step %d of 3", n+1), 1)
+	}
+	x.awaitText("Question 1 of", 1)
+	send(unix.SIGTERM)(x)
+	if got := x.status(10 * time.Second); got != 143 {
+		t.Errorf("status %d; want 143; shown: %q", got, x.end())
+	}
+	if after := x.modes(); after != before {
+		t.Errorf("the terminal's modes are %+v; want %+v", after, before)
+	}
+	noProcesses(t, home, c.Process.Pid)
+	for _, what := range machine.left(t, home, benches(x.text())...) {
+		t.Errorf("left behind: %s", what)
 	}
 }
 

@@ -64,12 +64,13 @@ func engineScenarios(files, registry string) []scenario {
 		{name: "volume-rm", before: [][]string{lab("volume", "create", "kept")}, target: lab("volume", "rm", "kept"), after: [][]string{lab("volume", "rm", "kept")}},
 		{name: "prune", before: [][]string{with([]string{"create"}, box...)}, target: lab("container", "prune", "-f")},
 		{name: "push", once: append(base[:1:1], lab("tag", "base:1", remote)), target: lab("push", remote)},
-		{name: "pull", once: append(base[:1:1], lab("tag", "base:1", remote), lab("push", remote)), before: [][]string{lab("rmi", "-f", remote)}, target: lab("pull", remote),
+		{name: "pull", once: append(base[:1:1], lab("tag", "base:1", remote), lab("push", remote), lab("rmi", "-f", "base:1")), before: [][]string{lab("rmi", "-f", remote)}, target: lab("pull", remote),
 			after: [][]string{lab("rmi", "-f", remote)}},
-		{name: "clean-engine", before: run, crash: true, target: []string{"clean"}},
+		{name: "clean", before: run, crash: true, target: []string{"clean"}},
 	}
 	for i := range list {
 		list[i].engine = true
+		list[i].name = "lab-" + list[i].name
 	}
 	return list
 }
@@ -87,14 +88,17 @@ func prepareFiles(files string) error {
 	return os.WriteFile(filepath.Join(build, "file"), []byte("text"), 0o644)
 }
 
+// lessonPrefix keeps the lessons' names from the verbs'.
+const lessonPrefix = "lesson-"
+
 // lessonScenario is a lesson, all of its steps.
 func lessonScenario(name string) scenario {
-	return scenario{name: name, once: [][]string{{"unlock", "--all"}}, target: []string{name, "--yes"}}
+	return scenario{name: lessonPrefix + name, once: [][]string{{"unlock", "--all"}}, target: []string{name, "--yes"}}
 }
 
 // cleanLesson is clean where a sandbox stands.
 func cleanLesson() scenario {
-	return scenario{name: "clean-lesson", once: [][]string{{"unlock", "--all"}}, before: [][]string{{"proc-mounts", "--yes", "--keep"}}, target: []string{"clean"}}
+	return scenario{name: "lesson-clean", once: [][]string{{"unlock", "--all"}}, before: [][]string{{"proc-mounts", "--yes", "--keep"}}, target: []string{"clean"}}
 }
 
 func (s scenario) String() string { return fmt.Sprintf("%s: byhand %q", s.name, s.target) }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,11 +35,12 @@ const worldName = "byhand-world"
 // orders are what is to be done in a world.
 type orders struct {
 	// Scenario and Kind say what is struck, at the First call and each behind it,
-	// or at the Points only.
+	// or at as many of them as Drawn says, drawn by lot with Seed.
 	Scenario string
 	Kind     torture.Kind
 	First    int
-	Points   []int
+	Drawn    int
+	Seed     uint64
 	// Files are those of the engine's scenarios, Home is byhand's, Registry the
 	// address of one.
 	Files, Home, Registry string
@@ -97,7 +99,7 @@ func (w *ground) run() error {
 		return fmt.Errorf("no scenario %q", w.Scenario)
 	}
 	w.scenario = all[i]
-	if w.scenario.name == "push" || w.scenario.name == "pull" {
+	if w.scenario.name == "lab-push" || w.scenario.name == "lab-pull" {
 		c := w.command("lab", "registry", "serve", "--address", w.Registry, "--dir", filepath.Join(w.Home, "..", "registry"))
 		if err := c.Start(); err != nil {
 			return err
@@ -133,11 +135,13 @@ func (w *ground) run() error {
 	if w.Spoil {
 		return say.Encode(outcome{N: 1, Problems: w.spoil()})
 	}
-	points := w.Points
-	if points == nil {
-		for n := w.First; n <= calls; n++ {
-			points = append(points, n)
-		}
+	var points []int
+	for n := w.First; n <= calls; n++ {
+		points = append(points, n)
+	}
+	if w.Drawn > 0 {
+		rand.New(rand.NewPCG(w.Seed, 0)).Shuffle(len(points), func(i, j int) { points[i], points[j] = points[j], points[i] })
+		points = points[:min(len(points), w.Drawn)]
 	}
 	for _, n := range points {
 		made, last, problems := w.strike(n)
