@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"byhand/internal/kernel"
 	"byhand/lab/network"
 	"byhand/lab/rootfs"
 )
@@ -22,13 +24,7 @@ func TestManyContainers(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root: the containers have a network and cgroups")
 	}
-	n := 20
-	if text := os.Getenv("BYHAND_MANY"); text != "" {
-		var err error
-		if n, err = strconv.Atoi(text); err != nil {
-			t.Fatal(err)
-		}
-	}
+	n := many(t)
 	root := filepath.Join(t.TempDir(), "root")
 	if err := rootfs.Build(t.Context(), rootfs.Source{Kind: rootfs.Host}, root, nil); err != nil {
 		t.Fatal(err)
@@ -63,6 +59,88 @@ func TestManyContainers(t *testing.T) {
 	})
 	succeed(t, e.home, "clean")
 	e.nothingLeft(t, -1)
+}
+
+// many is how many containers there are to be: 20, or as many as BYHAND_MANY says.
+func many(t *testing.T) int {
+	t.Helper()
+	text := os.Getenv("BYHAND_MANY")
+	if text == "" {
+		return 20
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestManyInARow runs one container after the other, each time also a program in
+// one that stays. What that one's monitor has open and holds in memory, and what
+// lies on the disk, must be after all of them what it was after some.
+func TestManyInARow(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root: the containers have a network and cgroups")
+	}
+	n := many(t)
+	root := filepath.Join(t.TempDir(), "root")
+	if err := rootfs.Build(t.Context(), rootfs.Source{Kind: rootfs.Host}, root, nil); err != nil {
+		t.Fatal(err)
+	}
+	e := engineToKill{home: t.TempDir(), root: root, marker: strconv.Itoa(1_000_000 + rand.IntN(1_000_000_000)), machine: ownMachine(t)}
+	if err := network.Loopback(nil); err != nil {
+		t.Fatal(err)
+	}
+	e.machine.before = e.machine.look(t)
+	succeed(t, e.home, "lab", "run", "-d", "--name", "stays", "--rootfs", root, "sleep", e.marker)
+	monitor := e.monitor()
+	var half use
+	for i := range n {
+		if i == n/2 {
+			half = e.use(t, monitor)
+		}
+		if got := succeed(t, e.home, "lab", "run", "--rm", "--memory", "100m", "-p", "8080:80", "--rootfs", root, "echo", fmt.Sprint(i)); got != fmt.Sprintln(i) {
+			t.Fatalf("run %d said %q", i, got)
+		}
+		if got := succeed(t, e.home, "lab", "exec", "stays", "echo", fmt.Sprint(i)); got != fmt.Sprintln(i) {
+			t.Fatalf("exec %d said %q", i, got)
+		}
+	}
+	end := e.use(t, monitor)
+	t.Logf("after %d runs and execs %+v, after %d %+v", n/2, half, n, end)
+	if end.descriptors > half.descriptors+2 || end.threads > half.threads+8 || end.files > half.files || end.memory > 2*half.memory {
+		t.Errorf("after %d runs %+v, after %d %+v; want no growth", n/2, half, n, end)
+	}
+	succeed(t, e.home, "lab", "rm", "-f", "stays")
+	succeed(t, e.home, "clean")
+	e.nothingLeft(t, -1)
+}
+
+// use is what an engine takes of the machine: a monitor's descriptors, threads and
+// kilobytes of memory, and the files in the home.
+type use struct{ descriptors, threads, memory, files int }
+
+func (e engineToKill) use(t *testing.T, monitor int) (u use) {
+	t.Helper()
+	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", monitor))
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.descriptors = len(open)
+	for name, to := range map[string]*int{"Threads": &u.threads, "RssAnon": &u.memory} {
+		text, err := kernel.StatusField(monitor, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := fmt.Sscan(text, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_ = filepath.WalkDir(e.home, func(string, fs.DirEntry, error) error {
+		u.files++
+		return nil
+	})
+	return u
 }
 
 func names(n int) (list []string) {
