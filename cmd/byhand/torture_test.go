@@ -23,8 +23,8 @@ const envKill = "BYHAND_KILL"
 // sampled is how long the blows of an ordinary test run may take.
 const sampled = 25 * time.Second
 
-// TestKilledAnywhere kills byhand, or the process that it has made of itself, just
-// before its n-th system call of a kind, for every n, in every lesson and in the
+// TestKilledAnywhere kills the process of byhand's that makes the n-th system call
+// of a kind, or every process of byhand's, just before that call, for every n, in every lesson and in the
 // verbs of the engine. Then ps must tell the truth within two seconds, the next
 // container run, and clean leave the machine as it was: mounts, control groups,
 // processes, namespaces, network, firewall, settings, and its own directory.
@@ -52,11 +52,12 @@ func TestKilledAnywhere(t *testing.T) {
 	type aim struct {
 		scenario string
 		kind     torture.Kind
+		victim   string
 	}
 	var aims []aim
 	for _, name := range names {
 		for _, kind := range torture.Kinds() {
-			aims = append(aims, aim{name, kind})
+			aims = append(aims, aim{name, kind, "caller"}, aim{name, kind, "everyone"})
 		}
 	}
 	seed := uint64(time.Now().UnixNano())
@@ -76,13 +77,13 @@ func TestKilledAnywhere(t *testing.T) {
 			if !all && time.Since(begun) > sampled {
 				break
 			}
-			t.Run(a.scenario+"/"+string(a.kind), func(t *testing.T) {
+			t.Run(strings.Join([]string{a.scenario, string(a.kind), a.victim}, "/"), func(t *testing.T) {
 				if all {
 					t.Parallel()
 				}
 				workers <- struct{}{}
 				defer func() { <-workers }()
-				o := orders{Scenario: a.scenario, Kind: a.kind, First: 1, Files: files, Registry: localRegistry}
+				o := orders{Scenario: a.scenario, Kind: a.kind, First: 1, Files: files, Registry: localRegistry, Everyone: a.victim == "everyone"}
 				if !all {
 					o.Drawn, o.Seed = 6, seed
 				}
@@ -179,7 +180,7 @@ func strikeAll(t *testing.T, o orders, top string) (points, bad int) {
 			return points, bad
 		}
 		if o.First = last + 1; o.First > total {
-			t.Logf("%s %s: %d calls, %d struck", o.Scenario, o.Kind, total, points)
+			t.Logf("%s %s, everyone %t: %d calls, %d struck", o.Scenario, o.Kind, o.Everyone, total, points)
 			return points, bad
 		}
 	}

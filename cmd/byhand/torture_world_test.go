@@ -41,6 +41,9 @@ type orders struct {
 	First    int
 	Drawn    int
 	Seed     uint64
+	// Everyone has every byhand killed at once, not only the process that makes the
+	// call.
+	Everyone bool
 	// Files are those of the engine's scenarios, Home is byhand's, Registry the
 	// address of one.
 	Files, Home, Registry string
@@ -213,7 +216,11 @@ func (w *ground) strike(n int) (calls int, last string, problems []string) {
 	out, err := w.finish(c, func() (err error) {
 		watch, err = torture.Launch(c, w.Kind)
 		if err == nil {
-			go func() { _ = watch.Serve(isByhand, n) }()
+			strike := torture.Kill
+			if w.Everyone {
+				strike = func(int) { w.crash() }
+			}
+			go func() { _ = watch.Serve(isByhand, n, strike) }()
 		}
 		return err
 	})

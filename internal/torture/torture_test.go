@@ -39,7 +39,7 @@ func TestStrikes(t *testing.T) {
 			t.Fatal(err)
 		}
 		served := make(chan error, 1)
-		go func() { served <- w.Serve(func(int) bool { return true }, n) }()
+		go func() { served <- w.Serve(func(int) bool { return true }, n, Kill) }()
 		err = c.Wait()
 		if err := <-served; err != nil {
 			t.Fatal(err)

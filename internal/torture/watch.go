@@ -49,8 +49,9 @@ type answer struct {
 }
 
 // Serve lets every call be made, until none of the program's processes lives or
-// Close. Before the n-th call that counts, its process is killed.
-func (w *Watch) Serve(counts func(pid int) bool, n int) error {
+// Close. Before the n-th call that counts, strike must kill its process, and may
+// kill others.
+func (w *Watch) Serve(counts func(pid int) bool, n int, strike func(pid int)) error {
 	defer unix.Close(w.fd)
 	for {
 		select {
@@ -76,7 +77,7 @@ func (w *Watch) Serve(counts func(pid int) bool, n int) error {
 			return fmt.Errorf("receive a call: %w", err)
 		}
 		if counts(int(call.pid)) && w.of(call) && w.count(call) == n {
-			_ = unix.Kill(int(call.pid), unix.SIGKILL)
+			strike(int(call.pid))
 			continue
 		}
 		reply := answer{id: call.id, flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE}
@@ -136,6 +137,9 @@ func isNetlink(pid int, inode string) bool {
 	}
 	return false
 }
+
+// Kill kills one process.
+func Kill(pid int) { _ = unix.Kill(pid, unix.SIGKILL) }
 
 func control(fd int, request uintptr, arg unsafe.Pointer) error {
 	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), request, uintptr(arg)); errno != 0 {

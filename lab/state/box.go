@@ -183,13 +183,18 @@ func (b Box) Remove() error {
 
 // release lets go of the image that the container was made from.
 func (b Box) release() error {
-	dir := filepath.Join(b.store.Dir, "images")
-	if _, err := os.Stat(dir); err != nil {
-		return nil // there never was one
-	}
-	images, err := store.Open(dir)
-	if err != nil {
+	images, err := b.store.images()
+	if images == nil || err != nil {
 		return err
 	}
 	return images.Release(b.ID)
+}
+
+// images opens the store of images; nil where there never was one.
+func (s Store) images() (*store.Store, error) {
+	dir := filepath.Join(s.Dir, "images")
+	if _, err := os.Stat(dir); err != nil {
+		return nil, nil
+	}
+	return store.Open(dir)
 }

@@ -11,7 +11,10 @@ import (
 	"testing"
 	"time"
 
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
 	"byhand/lab/container"
+	"byhand/lab/store"
 )
 
 // created makes containers of these names in a store of the test's own.
@@ -235,5 +238,31 @@ func TestCheckName(t *testing.T) {
 		if err := CheckName(RandomName(try)); err != nil {
 			t.Errorf("RandomName(%d): %v", try, err)
 		}
+	}
+}
+
+func TestCleanLetsGoOfImages(t *testing.T) {
+	s := Store{Dir: t.TempDir()}
+	b, err := s.Create("box", container.Config{ID: strings.Repeat("a", 64)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	images, err := store.Open(filepath.Join(s.Dir, "images"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := strings.Repeat("b", 64)
+	for _, id := range []string{b.ID, gone} {
+		img := &store.Image{Config: &v1.ConfigFile{}, Descriptor: v1.Descriptor{Digest: v1.Hash{Algorithm: "sha256", Hex: gone}}}
+		if err := images.Hold(id, img); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var removed []string
+	if err := s.Clean(t.Context(), func(what string) { removed = append(removed, what) }); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := images.Holders(); err != nil || !slices.Equal(got, []string{b.ID}) {
+		t.Errorf("after Clean, the holders are %q, %v; want the container that is there; removed: %q", got, err, removed)
 	}
 }

@@ -75,8 +75,27 @@ func (s Store) Clean(ctx context.Context, removed func(what string)) error {
 			note(link, os.Remove(link))
 		}
 	}
-	errs = append(errs, s.Volumes().Clean(ctx, removed))
+	errs = append(errs, s.cleanHolds(note), s.Volumes().Clean(ctx, removed))
 	return errors.Join(append(errs, s.cleanGroups(ctx, note))...)
+}
+
+// cleanHolds lets go of the images of containers that are not there, since an image
+// that is held is never removed.
+func (s Store) cleanHolds(note func(string, error)) error {
+	images, err := s.images()
+	if images == nil || err != nil {
+		return err
+	}
+	holders, err := images.Holders()
+	if err != nil {
+		return err
+	}
+	for _, id := range holders {
+		if _, err := os.Stat(s.box(id).Dir); errors.Is(err, fs.ErrNotExist) {
+			note("hold of an image by container "+id, images.Release(id))
+		}
+	}
+	return nil
 }
 
 // cleanGroups removes cgroups whose container has no monitor and does not run.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -82,6 +83,12 @@ func (s *Store) holds() (map[string]hold, error) {
 		out[strings.TrimSuffix(n.Name(), ".json")] = h
 	}
 	return out, nil
+}
+
+// Holders names all who hold an image.
+func (s *Store) Holders() ([]string, error) {
+	all, err := s.holds()
+	return slices.Sorted(maps.Keys(all)), err
 }
 
 // holders are those who hold the image.
