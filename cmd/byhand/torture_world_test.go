@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
@@ -65,6 +66,9 @@ type outcome struct {
 
 // worldMain does the orders in its second argument.
 func worldMain() {
+	if os.Getpid() == 1 {
+		os.Exit(parent())
+	}
 	var o orders
 	err := json.Unmarshal([]byte(os.Args[1]), &o)
 	if err == nil {
@@ -77,6 +81,28 @@ func worldMain() {
 	os.Exit(0)
 }
 
+// parent is a world's first process: it does the orders in a child, and forgets
+// every orphan that has ended, as a machine's init does.
+func parent() int {
+	c := exec.Command("/proc/self/exe", os.Args[1:]...)
+	if err := unix.Mount("proc", "/proc", "proc", 0, ""); err != nil {
+		fmt.Fprintln(os.Stderr, "mount proc:", err)
+		return 1
+	}
+	c.Args[0], c.Stdout, c.Stderr = worldName, os.Stdout, os.Stderr
+	if err := c.Start(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	for {
+		var status unix.WaitStatus
+		pid, err := unix.Wait4(-1, &status, 0, nil)
+		if pid == c.Process.Pid || err != nil && !errors.Is(err, unix.EINTR) {
+			return status.ExitStatus()
+		}
+	}
+}
+
 // A ground is a world, alone with one byhand.
 type ground struct {
 	orders
@@ -86,9 +112,6 @@ type ground struct {
 }
 
 func (w *ground) run() error {
-	if err := unix.Mount("proc", "/proc", "proc", 0, ""); err != nil {
-		return fmt.Errorf("mount proc: %w", err)
-	}
 	if err := network.Loopback(nil); err != nil {
 		return err
 	}
@@ -260,7 +283,7 @@ func (w *ground) crash() {
 	list, _ := kernel.Processes()
 	for _, s := range list {
 		words, _ := kernel.CommandLine(s.PID)
-		if s.PID != os.Getpid() && isByhand(s.PID) && !slices.Contains(words, "registry") {
+		if s.PID != os.Getpid() && s.PID != 1 && isByhand(s.PID) && !slices.Contains(words, "registry") {
 			_ = unix.Kill(s.PID, unix.SIGKILL)
 		}
 	}
@@ -270,7 +293,6 @@ func (w *ground) crash() {
 func (w *ground) truthful() []string {
 	why := ""
 	for deadline := time.Now().Add(2 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		reap()
 		out, err := w.byhand("lab", "ps", "-a", "--json")
 		var list []rows.Details
 		if err == nil {
@@ -349,7 +371,6 @@ func (w *ground) aftermath(n int) (problems []string) {
 	}
 	var left []string
 	for deadline := time.Now().Add(2 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		reap()
 		var err error
 		if left, err = w.left(); err != nil {
 			return append(problems, err.Error())
@@ -382,8 +403,12 @@ func (w *ground) left() (left []string, err error) {
 			left = append(left, fmt.Sprintf("of the %s %s: %s", c.Section, c.What, c))
 		}
 	}
+	top := "none"
 	for _, name := range w.holdings() {
-		if !slices.Contains(w.kept, name) {
+		// The topmost of what is new says it; what is half written under a name of
+		// its own, the next writing overwrites.
+		if !slices.Contains(w.kept, name) && !strings.HasPrefix(name, top+"/") && !strings.HasSuffix(name, ".new") {
+			top = name
 			left = append(left, "file "+name)
 		}
 	}
@@ -437,7 +462,6 @@ func (w *ground) spoil() (unseen []string) {
 }
 
 func (w *ground) look() (snapshot.Snapshot, error) {
-	reap()
 	return snapshot.Take(snapshot.Options{Own: []string{w.Home}})
 }
 
@@ -457,15 +481,6 @@ func (w *ground) holdings() (names []string) {
 	})
 	slices.Sort(names)
 	return slices.Compact(names)
-}
-
-// reap forgets the orphans that have ended: a world's first process is who does.
-func reap() {
-	for {
-		if pid, err := unix.Wait4(-1, nil, unix.WNOHANG, nil); err != nil || pid <= 0 {
-			return
-		}
-	}
 }
 
 // enter starts a world and hands each outcome to told.
