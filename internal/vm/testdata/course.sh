@@ -33,7 +33,7 @@ fi
 # The user's own bus starts when it is first spoken to, and stays; byhand speaks
 # to it, for a scope.
 busctl --user list >/dev/null 2>&1 || true
-before=$(mktemp)
+before=$(mktemp -d)/before
 sudo byhand doctor --snapshot "$before"
 echo "course.sh: doctor"
 "${byhand[@]}" doctor
