@@ -156,7 +156,8 @@ func TestNobodyReads(t *testing.T) {
 				t.Fatal(err)
 			}
 			_ = c.Wait()
-			if got := c.ProcessState.ExitCode(); got != 128+int(unix.SIGPIPE) {
+			// Under load the lesson may be over before its output is closed.
+			if got := c.ProcessState.ExitCode(); got != 128+int(unix.SIGPIPE) && (lines == 0 || got != 0) {
 				t.Errorf("status %d (%v); want %d", got, c.ProcessState, 128+int(unix.SIGPIPE))
 			}
 			noProcesses(t, home, c.Process.Pid)
