@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"byhand/internal/kernel"
 	"byhand/internal/lesson"
 	"byhand/lab/bench"
 	"byhand/lab/cgroup"
@@ -390,6 +391,67 @@ func TestByHandTellsGroupsOfOthers(t *testing.T) {
 			t.Errorf("stat %s after the end: %v; want that it is there: %t", test.group.Dirs[0].Path, err, test.stays)
 		}
 	}
+}
+
+// TestByHandTakesNoGroupOfOthers makes an empty group, as another program on the
+// machine may, while the learner is at the step that makes one and types nothing:
+// it must not be taken for the learner's.
+func TestByHandTakesNoGroupOfOthers(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root makes groups wherever they like")
+	}
+	t.Parallel()
+	all := lessons.Syllabus()
+	l := all[slices.IndexFunc(all, func(l lesson.Lesson) bool { return l.Name == "cgroup-cpu" })]
+	x := guided(t, unlocked(t), l, "TERM=dumb")
+	x.rests()
+	others, err := cgroup.New("others-"+x.bench.ID, cgroup.CPU, cgroup.CPUAcct)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = others.Remove(context.Background(), nil) })
+	if err := others.Make(nil); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(3 * time.Second) // many glances
+	x.press("echo this is ' later'\n")
+	x.awaitText("this is  later", 1)
+	time.Sleep(time.Second)
+	if x.hint(""); strings.Contains(x.text(), made(1)) {
+		t.Fatalf("a step was made by a group of somebody else; shown: %q", x.end())
+	}
+	// A group of the learner's own naming is.
+	x.press(strings.ReplaceAll(otherWays[l.Name][0], "\t", "") + "\n")
+	x.until(made(1))
+	x.press("quit\n")
+	if got := x.status(patience); got != 1 {
+		t.Errorf("byhand ended with status %d; want 1, as steps were left", got)
+	}
+	if _, err := os.Stat(others.Dirs[0].Path); err != nil {
+		t.Errorf("the group of somebody else: %v; want it untouched", err)
+	}
+}
+
+// rests waits until nothing that the guided shell has started runs.
+func (x learner) rests() {
+	x.t.Helper()
+	before, since := "", time.Now()
+	x.await("the shell to wait for a command", func() bool {
+		time.Sleep(100 * time.Millisecond)
+		all, err := kernel.Descendants(x.command.Process.Pid)
+		if err != nil {
+			x.t.Fatal(err)
+		}
+		var now strings.Builder
+		for _, p := range all {
+			text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.PID))
+			now.Write(text)
+		}
+		if now.String() != before {
+			before, since = now.String(), time.Now()
+		}
+		return time.Since(since) > time.Second
+	})
 }
 
 // TestByHandIsEndedByAHangup closes the terminal, and wants nothing left.

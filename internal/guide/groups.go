@@ -2,6 +2,7 @@ package guide
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,7 +20,8 @@ import (
 // those that their processes are in go with the bench. Who made a group the
 // kernel does not tell, and others make theirs meanwhile: a group is the
 // person's where their processes are in it, where a step was made by it, or
-// where they have typed its name.
+// where they have typed its name. It is not theirs where it came while none of
+// their processes did anything.
 type groups struct {
 	// before are those that there were; nil in a lesson that needs none.
 	before cgroup.Directories
@@ -29,6 +31,12 @@ type groups struct {
 	made []string
 	// used are the names of those that a step was made by.
 	used []string
+	// seen are those that there were at the last look, and since what was done by
+	// our descendants before it.
+	seen  cgroup.Directories
+	since work
+	// others are the directories of those that somebody else has made.
+	others map[string]bool
 }
 
 // groupsNow begins to look out for groups where the lesson is about them.
@@ -46,9 +54,10 @@ func groupsNow(l lesson.Lesson) groups {
 	if about == nil {
 		return groups{}
 	}
+	since := workNow()
 	// What can't be listed is not looked out for: only byhand's names count.
 	before, _ := cgroup.All()
-	return groups{before: before, about: about}
+	return groups{before: before, about: about, seen: before, since: since, others: map[string]bool{}}
 }
 
 // meant is the name of the newest group, for a process that is in none of its
@@ -63,10 +72,29 @@ func (g *groups) meant(pid int) string {
 	return g.latest()
 }
 
-// latest is the name of the newest group, other byhands' and those that only
-// others' processes are in left out; empty where there is none.
-func (g *groups) latest() string {
+// look lists the groups, and tells by which of them are new those of others from
+// those that may be the person's.
+func (g *groups) look() (cgroup.Directories, error) {
+	since := workNow()
 	now, err := cgroup.All()
+	if err != nil {
+		return nil, err
+	}
+	if made := now.Since(g.seen); len(made) > 0 && g.since.idle(workNow()) {
+		for _, dir := range made {
+			g.others[dir] = true
+		}
+	}
+	// Where one was removed, the person may make theirs.
+	maps.DeleteFunc(g.others, func(dir string, _ bool) bool { return !now[dir] })
+	g.seen, g.since = now, since
+	return now, nil
+}
+
+// latest is the name of the newest group, other byhands', those that others made
+// and those that only others' processes are in left out; empty where there is none.
+func (g *groups) latest() string {
+	now, err := g.look()
 	if err != nil {
 		return ""
 	}
@@ -74,7 +102,7 @@ func (g *groups) latest() string {
 	there := map[string]bool{}
 	for _, dir := range now.Since(g.before) {
 		name := filepath.Base(dir)
-		if strings.HasPrefix(name, "byhand") {
+		if strings.HasPrefix(name, "byhand") || g.others[dir] {
 			continue
 		}
 		if pids := inside(dir); len(pids) > 0 && !slices.ContainsFunc(pids, func(pid int) bool { return ours[pid] }) {
