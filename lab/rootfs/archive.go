@@ -2,6 +2,8 @@ package rootfs
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -21,7 +23,7 @@ func fromArchive(ctx context.Context, name, dir string, report func(Progress)) e
 		return err
 	}
 	in := &counter{Reader: f}
-	return image.Unpack(ctx, in, dir, image.Options{
+	err = image.Unpack(ctx, in, dir, image.Options{
 		// Only the archive's size is known in advance, so its bytes are counted
 		// as they are read, before they are decompressed.
 		Report: func(int, int64) {
@@ -31,6 +33,10 @@ func fromArchive(ctx context.Context, name, dir string, report func(Progress)) e
 			report(Progress{What: "left out " + name + ": " + why})
 		},
 	})
+	if errors.Is(err, image.ErrNotRoot) {
+		err = fmt.Errorf("%w; byhand lab load -i %s brings it in, and --rootfs takes its name then", err, name)
+	}
+	return err
 }
 
 // fromLayout unpacks the layers of an image, the lowest first. arg is Source.Arg.
