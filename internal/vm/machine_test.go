@@ -40,13 +40,12 @@ func (j job) patience() time.Duration {
 
 // TestMachine goes through the course in emulated machines with systemd, on
 // cgroup v2 and on v1, through sudo and as an ordinary user, and runs scripts that
-// the lessons print, a lesson in the guided shell, and the engine; nothing may stand
-// afterwards.
+// the lessons print, and the engine; nothing may stand afterwards.
 //
-// BYHAND_VM=all, with a longer -timeout, does so for every script, every lesson of
-// the core and every user, and also holds each lesson to its laws there. That is
-// left out otherwise for the time that it takes: starting a process takes some 30
-// times as long in there, and the laws do little else.
+// BYHAND_VM=all, with a longer -timeout, does so for every script and every user,
+// makes the core lessons in the guided shell, and also holds each lesson to its laws
+// there. That is left out otherwise for the time that it takes: starting a process
+// takes some 30 times as long in there, and the laws do little else.
 func TestMachine(t *testing.T) {
 	if os.Getenv(envRun) == "" {
 		missing := ""
@@ -133,9 +132,9 @@ func jobs(t *testing.T, dir string) []job {
 				jobs = append(jobs, job{name: "scripts", cgroup: cgroup, user: user, tests: "TestEveryPrintedScriptIsTakenAway",
 					command: "/opt/byhand.test -test.v -test.run '^TestEveryPrintedScriptIsTakenAway$/" + scripts() + "'"})
 			}
-			if special || os.Getenv(envRun) == "all" && (user == "root" || cgroup == CgroupV2) {
+			if os.Getenv(envRun) == "all" && (user == "root" || cgroup == CgroupV2) {
 				jobs = append(jobs, job{name: "by-hand", cgroup: cgroup, user: user, tests: "TestByHandAsPrinted",
-					command: "/opt/byhand.test -test.v -test.run '^TestByHandAsPrinted$/" + guided() + "'"})
+					command: "/opt/byhand.test -test.v -test.run '^TestByHandAsPrinted$/" + core + "'"})
 			}
 		}
 	}
@@ -174,14 +173,8 @@ func scripts() string {
 	return "^cgroup-"
 }
 
-// guided chooses the lessons that are made in the guided shell: one that a part of
-// the cgroup tree is asked of systemd for, or the core of the course.
-func guided() string {
-	if os.Getenv(envRun) == "all" {
-		return "^(chroot|unshare|proc-mounts|cgroup-cpu|cgroup-memory|image-export|bind-mounts)$"
-	}
-	return "^cgroup-memory$"
-}
+// core chooses the lessons that are made in the guided shell.
+const core = "^(chroot|unshare|proc-mounts|cgroup-cpu|cgroup-memory|image-export|bind-mounts)$"
 
 // unskipped wants the test to have been done. An ordinary user has no cgroup of
 // their own on v1, and may lack what it takes to do a step wrongly.
