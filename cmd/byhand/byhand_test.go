@@ -444,8 +444,8 @@ func (x learner) rests() {
 		}
 		var now strings.Builder
 		for _, p := range all {
-			text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.PID))
-			now.Write(text)
+			threads, running, err := kernel.Switches(p.PID)
+			fmt.Fprintln(&now, p.PID, threads, running, err)
 		}
 		if now.String() != before {
 			before, since = now.String(), time.Now()

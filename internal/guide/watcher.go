@@ -59,38 +59,52 @@ func newWatcher(b *bench.Bench, l lesson.Lesson, g *Guide, sh *shell) *watcher {
 func (w *watcher) run(ctx context.Context) {
 	defer close(w.stopped)
 	w.draw()
-	var before uint64
-	var judgedAt time.Time
-	for ticks := time.NewTicker(glance); ; {
+	var last judgement
+	for rest := glance; ; {
 		select {
 		case <-ctx.Done():
-			ticks.Stop()
 			return
 		case answer := <-w.skip:
 			answer <- w.pass(ctx)
-			before = 0
+			last = judgement{}
 			continue
-		case <-ticks.C:
+		case <-time.After(rest):
 		}
-		w.interrupt()
-		w.bench.ReapOrphans()
-		w.groups.adopt(w.bench)
-		step, found := w.step()
-		if !found {
-			continue
-		}
-		view := w.view()
-		now := judge.Fingerprint(view)
-		if now == before && time.Since(judgedAt) < anyway {
-			continue
-		}
-		before, judgedAt = now, time.Now()
-		checks := judge.Step(ctx, view, step)
-		if lesson.Passed(checks) {
-			w.groups.use(view.Subject.Group)
-		}
-		w.judged(step, checks)
+		begun := time.Now()
+		w.look(ctx, &last)
+		// On a slow machine a look takes long, and would take from the person's
+		// commands the CPU that they run on.
+		rest = max(glance, 2*time.Since(begun))
 	}
+}
+
+// judgement is when a step was judged, and by what the kernel showed then.
+type judgement struct {
+	fingerprint uint64
+	ended       time.Time
+}
+
+// look judges the step at hand where something has changed since the last
+// judgement, or that is long ago.
+func (w *watcher) look(ctx context.Context, last *judgement) {
+	w.interrupt()
+	w.bench.ReapOrphans()
+	w.groups.adopt(w.bench)
+	step, found := w.step()
+	if !found {
+		return
+	}
+	view := w.view()
+	now := judge.Fingerprint(view)
+	if now == last.fingerprint && time.Since(last.ended) < anyway {
+		return
+	}
+	checks := judge.Step(ctx, view, step)
+	*last = judgement{now, time.Now()}
+	if lesson.Passed(checks) {
+		w.groups.use(view.Subject.Group)
+	}
+	w.judged(step, checks)
 }
 
 // step is the one that is to be made now; none once all are.
