@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"path/filepath"
 	"time"
 
@@ -55,7 +56,8 @@ func hints(err error) []string {
 	return nil
 }
 
-// table writes rows below a heading, as Docker's lists are.
+// table writes rows below a heading, as Docker's lists are: each on a line of its
+// own, however long, as scripts read them.
 func table(w io.Writer, heading []string, rows [][]string) error {
 	var cells [][]ui.Cell
 	for _, row := range append([][]string{heading}, rows...) {
@@ -65,7 +67,9 @@ func table(w io.Writer, heading []string, rows [][]string) error {
 		}
 		cells = append(cells, line)
 	}
-	return ui.Columns(w, ui.Look(nil, w, nil), cells)
+	t := ui.Look(nil, w, nil)
+	t.Width = math.MaxInt32
+	return ui.Columns(w, t, cells)
 }
 
 // humanSize writes a number of bytes as Docker does, in decimal units.
