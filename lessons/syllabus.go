@@ -3,6 +3,7 @@ package lessons
 
 import (
 	"byhand/internal/lesson"
+	"byhand/lessons/attach"
 	"byhand/lessons/bindmounts"
 	"byhand/lessons/cgroupcpu"
 	"byhand/lessons/cgroupmemory"
@@ -22,9 +23,6 @@ import (
 )
 
 // Syllabus returns the course. Each lesson opens the one behind it.
-//
-// The lesson attach is written and held to its laws, and joins behind run when it
-// was seen by hand and in the machines.
 func Syllabus() []lesson.Lesson {
 	return []lesson.Lesson{
 		chroot.Lesson(),
@@ -35,6 +33,7 @@ func Syllabus() []lesson.Lesson {
 		imageexport.Lesson(),
 		bindmounts.Lesson(),
 		run.Lesson(),
+		attach.Lesson(),
 		exec.Lesson(),
 		pause.Lesson(),
 		inspect.Lesson(),

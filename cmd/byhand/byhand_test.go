@@ -241,6 +241,35 @@ END
 		`find "$LAB/boxes/job" -delete`,
 		`install -d "$LAB/boxes/job"; perl "$LAB/keep" job 1; until [ -s "$LAB/boxes/job/pid" ]; do sleep 0.1; done; printf 'cd /\necho done >job\nexit\n' >"$LAB/boxes/job/in"`,
 	},
+	"attach": { // a pair made by its own calls, and one process that is monitor and script(1) in one
+		`cat >"$LAB/keep" <<'END'
+use POSIX; use Fcntl; chdir $ENV{LAB}; mkfifo "in", 0600 or die; fork and exit; setsid;
+sub note { open my $f, ">", $_[0] or die "$_[0]: $!"; print $f $_[1]; close $f or die "$_[0]: $!" }
+my ($u, $g, $zero, $n) = ($>, $) + 0, pack("i", 0), pack("i", 0));
+sysopen my $m, "/dev/ptmx", O_RDWR | O_NOCTTY or die; ioctl $m, 0x40045431, $zero or die; ioctl $m, 0x80045430, $n or die;
+sysopen my $s, "/dev/pts/" . unpack("i", $n), O_RDWR | O_NOCTTY or die;
+syscall(272, 0x7c020000) == 0 or die "unshare: $!";
+note("/proc/self/uid_map", "0 $u 1"); note("/proc/self/setgroups", "deny"); note("/proc/self/gid_map", "0 $g 1");
+my $pid = fork;
+if (!$pid) { close $m; setsid; ioctl $s, 0x540e, 0 or die "TIOCSCTTY: $!"; open STDIN, "+<&", $s; open STDOUT, ">&", $s; open STDERR, ">&", $s; chroot "rootfs" or die; chdir "/"; exec "/bin/sh" }
+close $s; note("monitor", "$$\n"); note("pid", "$pid\n"); open STDOUT, ">", "/dev/null"; open STDERR, ">&STDOUT";
+open my $in, "+<", "in" or die; open my $log, ">", "out" or die;
+for (;;) {
+my $r = ""; vec($r, fileno $_, 1) = 1 for $in, $m; select $r, undef, undef, undef;
+if (vec $r, fileno $in, 1) { sysread $in, my $typed, 4096; syswrite $m, $typed }
+if (vec $r, fileno $m, 1) { sysread $m, my $shown, 4096 or exit; syswrite $log, $shown }
+}
+END
+			perl "$LAB/keep"`,
+		`for to in in pipe/in; do printf '%s\n' 'if [ -t 0 ]; then printf "I am on a terminal\n"; else printf "I am on none\n"; fi' >"$LAB/$to"; done`,
+		// The shell itself takes SIGWINCH, and runs the trap behind its next line.
+		`p=$(cat "$LAB/pid"); echo 'trap "stty size >/size" WINCH; echo >/ready' >"$LAB/in"; until [ -e "$LAB/rootfs/ready" ]; do sleep 0.1; done
+			perl -e 'open my $t, "+<", "/proc/$ARGV[0]/fd/0" or die; my $size = pack "S4", 33, 99, 0, 0; ioctl $t, 0x5414, $size or die' $p; until [ -s "$LAB/rootfs/size" ]; do echo >"$LAB/in"; sleep 0.1; done`,
+		`q=$(cat "$LAB/pipe/pid"); asleep() { ps -o comm= --ppid $1 | grep -qx sleep; }; echo sleep 1h | tee "$LAB/in" >"$LAB/pipe/in"; until asleep $p && asleep $q; do sleep 0.1; done
+			echo -e '\x03' | tee "$LAB/in" >"$LAB/pipe/in"; while asleep $p; do sleep 0.1; done; echo 'printf %d $? >/interrupted' >"$LAB/in"`,
+		`(tail -n 0 -f "$LAB/out" >"$LAB/attached" & until grep -q 'read by PID 1' "$LAB/attached"; do echo 'printf "read by PID %d\n" $$' >"$LAB/in"; sleep 0.3; done; kill $!)`,
+		`echo 'trap "printf SIGHUP >/hup; exit 7" HUP; sleep 1h & wait $!' >"$LAB/in"; until asleep $p; do sleep 0.1; done; kill $(cat "$LAB/monitor"); ps -o ppid= $q | xargs kill -s KILL`,
+	},
 	"pause": { // a group of one's own naming, counters with other words
 		`p=$(cat "$LAB/pid") g=still-${LAB##*/}; if [ -e /sys/fs/cgroup/freezer ]; then v=1 t=/sys/fs/cgroup/freezer; else v=2 t=/sys/fs/cgroup; fi; mkdir $t/$g $t/$g-beside; echo $p >$t/$g/cgroup.procs
 			count='i=5; while sleep 0.05; do i=$((i + 1)); printf %9d $i 1<>$to; done'
