@@ -15,6 +15,7 @@ import (
 	"byhand/lab/ports"
 	"byhand/lab/probe"
 	"byhand/lab/process"
+	"byhand/lab/registry"
 	"byhand/lab/sandbox"
 	"byhand/lab/store"
 	"byhand/lab/wire"
@@ -78,6 +79,8 @@ func Stages() process.Table {
 		oci.StageExec: process.Typed(oci.Enter),
 
 		ports.Stage: process.Typed(ports.Inside),
+
+		registry.Stage: process.Typed(registry.Stand),
 
 		store.StageUnpack: process.Typed(store.Unpack),
 		build.Stage:       process.Typed(build.Inside),

@@ -16,6 +16,7 @@ import (
 	"byhand/lessons/pause"
 	"byhand/lessons/ports"
 	"byhand/lessons/procmounts"
+	"byhand/lessons/registry"
 	"byhand/lessons/run"
 	"byhand/lessons/tmpfs"
 	"byhand/lessons/unshare"
@@ -38,6 +39,7 @@ func Syllabus() []lesson.Lesson {
 		pause.Lesson(),
 		inspect.Lesson(),
 		layers.Lesson(),
+		registry.Lesson(),
 		ports.Lesson(),
 		volumes.Lesson(),
 		tmpfs.Lesson(),

@@ -8,9 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"byhand/internal/snapshot"
-
 	"golang.org/x/sys/unix"
+
+	"byhand/internal/snapshot"
+	"byhand/lab/network"
 )
 
 // A machine is what every byhand must leave as it found it.
@@ -33,6 +34,10 @@ func ownMachine(t *testing.T) machine {
 	if err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_NEWNET); err == nil {
 		if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 			t.Fatalf("make the mounts private: %v", err)
+		}
+		// As on a machine, registries are served on it.
+		if err := network.Loopback(nil); err != nil {
+			t.Fatalf("set up the loopback device: %v", err)
 		}
 		m.own = true
 	}

@@ -30,6 +30,13 @@ func TestMain(m *testing.M) {
 	if tests && os.Geteuid() == 0 && !rerun.IsApart() {
 		os.Exit(rerun.Apart(unix.CLONE_NEWNET))
 	}
+	// Registries are served on loopback, which a new network has down.
+	if tests && rerun.IsApart() {
+		if err := network.Loopback(nil); err != nil {
+			fmt.Fprintln(os.Stderr, "set up the loopback device:", err)
+			os.Exit(1)
+		}
+	}
 	testscript.Main(m, commands())
 }
 

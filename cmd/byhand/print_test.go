@@ -158,7 +158,7 @@ func exists(path string) bool {
 func bash(t *testing.T, b *bench.Bench, text string) {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), "bash", "-euc", text)
-	c.Env = append(os.Environ(), "LAB="+b.Dir, b.Env())
+	c.Env = append(os.Environ(), "LAB="+b.Dir, b.Env(), "PATH="+filepath.Dir(binary(t))+":"+os.Getenv("PATH"))
 	// What stays may hold the output open.
 	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
 	if err != nil {

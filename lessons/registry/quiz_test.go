@@ -1,0 +1,9 @@
+package registry
+
+import (
+	"testing"
+
+	"byhand/internal/lessontest"
+)
+
+func TestQuiz(t *testing.T) { lessontest.Questions(t, quiz()) }
