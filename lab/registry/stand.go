@@ -17,6 +17,10 @@ const Stage = "registry"
 // Stand is a stage: it serves the registry in a directory at a free port of the
 // loopback interface until it is ended, and reports where.
 func Stand(c *process.Child, dir string) (struct{}, error) {
+	// Ctrl-C at the terminal is not for it.
+	if err := c.Trace.Setsid(); err != nil {
+		return struct{}{}, err
+	}
 	h, err := Serve(dir, log.New(os.Stderr, "", log.Ltime))
 	if err != nil {
 		return struct{}{}, err
