@@ -51,8 +51,6 @@ func standIn(args []string) error {
 	return server.Serve(l)
 }
 
-type does = func(context.Context, *bench.Bench) error
-
 func TestLaws(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("curl is not installed: apt-get install curl")
@@ -69,36 +67,36 @@ func TestLaws(t *testing.T) {
 	lessontest.Laws(t, Lesson(), map[string][]lessontest.Saboteur{
 		"Push the blobs": {
 			{Name: "nothing pushed", Do: lessontest.Nothing, Says: "was not pushed"},
-			{Name: "without the layer", Do: changed(pushShell, "config.json layer.tar.gz", "config.json"), Says: "layer.tar.gz"},
-			{Name: "begun, and never sent", Do: changed(pushShell, "curl -fsS --noproxy '*' -X PUT", ":"), Says: "was not pushed"},
-			{Name: "to another repository", Do: script(`mkdir -p "$LAB/other"; cp "$LAB"/image/*.* "$LAB/other"`), Says: "was not pushed"},
+			{Name: "without the layer", Do: lessontest.Changed(pushShell, "config.json layer.tar.gz", "config.json"), Says: "layer.tar.gz"},
+			{Name: "begun, and never sent", Do: lessontest.Changed(pushShell, "curl -fsS --noproxy '*' -X PUT", ":"), Says: "was not pushed"},
+			{Name: "to another repository", Do: lessontest.Script(`mkdir -p "$LAB/other"; cp "$LAB"/image/*.* "$LAB/other"`), Says: "was not pushed"},
 		},
 		"Push the manifest, and give it a tag": {
 			{Name: "nothing pushed", Do: lessontest.Nothing, Says: "no manifest has this tag"},
-			{Name: "another tag", Do: changed(nameShell, "manifests/1", "manifests/3"), Says: "no manifest has this tag"},
-			{Name: "configuration and layer exchanged", Do: changed(nameShell, `describe "$LAB/image/config.json"`, `describe "$LAB/image/layer.tar.gz"`), Says: "another configuration"},
-			{Name: "changed after that", Do: after(name, script(`echo >>"$LAB/image/manifest.json"`)), Says: "not the manifest in"},
-			{Name: "a size that is not right", Do: changed(nameShell, `$(stat -c %s "$1")`, "7"), Says: "a whole image can't be pulled"},
+			{Name: "another tag", Do: lessontest.Changed(nameShell, "manifests/1", "manifests/3"), Says: "no manifest has this tag"},
+			{Name: "configuration and layer exchanged", Do: lessontest.Changed(nameShell, `describe "$LAB/image/config.json"`, `describe "$LAB/image/layer.tar.gz"`), Says: "another configuration"},
+			{Name: "changed after that", Do: lessontest.After(name, lessontest.Script(`echo >>"$LAB/image/manifest.json"`)), Says: "not the manifest in"},
+			{Name: "a size that is not right", Do: lessontest.Changed(nameShell, `$(stat -c %s "$1")`, "7"), Says: "a whole image can't be pulled"},
 		},
 		"Ask for the manifest, and check its digest": {
 			{Name: "nothing asked for", Do: lessontest.Nothing, Says: "nothing was asked for"},
-			{Name: "a new line at its end", Do: after(ask, script(`echo >>"$LAB/pulled/manifest.json"`)), Says: "was changed"},
-			{Name: "the list of tags", Do: changed(askShell, "manifests/1", "tags/list"), Says: "was changed"},
+			{Name: "a new line at its end", Do: lessontest.After(ask, lessontest.Script(`echo >>"$LAB/pulled/manifest.json"`)), Says: "was changed"},
+			{Name: "the list of tags", Do: lessontest.Changed(askShell, "manifests/1", "tags/list"), Says: "was changed"},
 		},
 		"Pull by digest, unpack, and start it": {
 			{Name: "nothing pulled", Do: lessontest.Nothing, Says: "was not pulled"},
-			{Name: "cut off", Do: after(pull, script(`for f in "$LAB"/pulled/????????????????????????????????????????????????????????????????; do truncate -s 9 "$f"; done`)), Says: "not whole"},
-			{Name: "pulled, and not started", Do: script(strings.Split(pullShell, "# docker run")[0]), Says: "nothing was started"},
-			{Name: "in another root", Do: changed(pullShell, `chroot "$LAB/rootfs"`, `chroot /`), Says: "another root"},
+			{Name: "cut off", Do: lessontest.After(pull, lessontest.Script(`for f in "$LAB"/pulled/????????????????????????????????????????????????????????????????; do truncate -s 9 "$f"; done`)), Says: "not whole"},
+			{Name: "pulled, and not started", Do: lessontest.Script(strings.Split(pullShell, "# docker run")[0]), Says: "nothing was started"},
+			{Name: "in another root", Do: lessontest.Changed(pullShell, `chroot "$LAB/rootfs"`, `chroot /`), Says: "another root"},
 		},
 		"Change the layer on the registry's disk, and pull again": {
 			{Name: "nothing changed", Do: lessontest.Nothing, Says: "nobody lies"},
-			{Name: "only asked again", Do: changed(lieShell, "printf XX", "printf ''"), Says: "nobody lies"},
-			{Name: "changed, and not asked for", Do: script(strings.Split(lieShell, "# From")[0]), Says: "not taken from there again"},
-			{Name: "removed", Do: after(lie, script(`rm "$LAB/registry/blobs/sha256/$(grep -o 'sha256:[0-9a-f]*' "$LAB/pulled/manifest.json" | tail -n 1 | cut -d: -f2)"`)), Says: "the file is gone"},
-			{Name: "the registry ended", Do: after(lie, endServer), Says: "has ended"},
-			{Name: "the configuration, too", Do: after(lie, script(`for f in "$LAB"/registry/blobs/sha256/*; do echo >>"$f"; done; cp "$LAB/registry/blobs/sha256/$(grep -o 'sha256:[0-9a-f]*' "$LAB/pulled/manifest.json" | tail -n 1 | cut -d: -f2)" "$LAB/pulled/again"`)), Says: "the configuration was changed"},
-			{Name: "what was pulled before, too", Do: after(lie, script(`for f in "$LAB"/pulled/????????????????????????????????????????????????????????????????; do echo >>"$f"; done`)), Says: "was overwritten"},
+			{Name: "only asked again", Do: lessontest.Changed(lieShell, "printf XX", "printf ''"), Says: "nobody lies"},
+			{Name: "changed, and not asked for", Do: lessontest.Script(strings.Split(lieShell, "# From")[0]), Says: "not taken from there again"},
+			{Name: "removed", Do: lessontest.After(lie, lessontest.Script(`rm "$LAB/registry/blobs/sha256/$(grep -o 'sha256:[0-9a-f]*' "$LAB/pulled/manifest.json" | tail -n 1 | cut -d: -f2)"`)), Says: "the file is gone"},
+			{Name: "the registry ended", Do: lessontest.After(lie, endServer), Says: "has ended"},
+			{Name: "the configuration, too", Do: lessontest.After(lie, lessontest.Script(`for f in "$LAB"/registry/blobs/sha256/*; do echo >>"$f"; done; cp "$LAB/registry/blobs/sha256/$(grep -o 'sha256:[0-9a-f]*' "$LAB/pulled/manifest.json" | tail -n 1 | cut -d: -f2)" "$LAB/pulled/again"`)), Says: "the configuration was changed"},
+			{Name: "what was pulled before, too", Do: lessontest.After(lie, lessontest.Script(`for f in "$LAB"/pulled/????????????????????????????????????????????????????????????????; do echo >>"$f"; done`)), Says: "was overwritten"},
 		},
 	})
 }
@@ -115,40 +113,4 @@ func endServer(_ context.Context, b *bench.Bench) error {
 		}
 	}
 	return err
-}
-
-func script(text string) does {
-	return func(ctx context.Context, b *bench.Bench) error {
-		c := exec.CommandContext(ctx, "bash", "-eu", "-c", text)
-		c.Env = append(os.Environ(), "LAB="+b.Dir, b.Env())
-		c.WaitDelay = time.Second
-		if out, err := c.CombinedOutput(); err != nil {
-			return errors.Join(err, errors.New(string(out)))
-		}
-		return nil
-	}
-}
-
-// changed is a step's own script, in which each old text is another.
-func changed(text string, pairs ...string) does {
-	return func(ctx context.Context, b *bench.Bench) error {
-		text := text
-		for i := 0; i < len(pairs); i += 2 {
-			if !strings.Contains(text, pairs[i]) {
-				return errors.New("the script has no " + pairs[i])
-			}
-			text = strings.ReplaceAll(text, pairs[i], pairs[i+1])
-		}
-		return script(text)(ctx, b)
-	}
-}
-
-// after does one thing, and then another.
-func after(first, then does) does {
-	return func(ctx context.Context, b *bench.Bench) error {
-		if err := first(ctx, b); err != nil {
-			return err
-		}
-		return then(ctx, b)
-	}
 }
