@@ -20,7 +20,7 @@ var packages = []string{
 	// What makes it a machine that people log in to.
 	"systemd", "systemd-sysv", "dbus", "dbus-user-session", "libpam-systemd", "udev", "login", "passwd", "sudo",
 	// What the lessons' commands, and the tests, use.
-	"procps", "psmisc", "iproute2", "nftables", "iputils-ping", "util-linux", "mount", "kmod", "strace", "debootstrap", "cgroup-tools",
+	"procps", "psmisc", "iproute2", "nftables", "iputils-ping", "util-linux", "mount", "kmod", "strace", "debootstrap", "cgroup-tools", "curl",
 	"libcap2-bin", "attr", "acl", "htop", "less", "xz-utils", "zstd",
 	// What images are pushed to.
 	"docker-registry",

@@ -3,11 +3,8 @@ package attach
 import (
 	"context"
 	"errors"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"byhand/internal/lessontest"
 	"byhand/lab/bench"
@@ -17,16 +14,14 @@ import (
 
 func TestMain(m *testing.M) { lessontest.Main(m, nil) }
 
-type does = func(context.Context, *bench.Bench) error
-
 func TestLaws(t *testing.T) {
 	lessontest.Laws(t, Lesson(), map[string][]lessontest.Saboteur{
 		"Start one on a terminal, and keep the other end": {
 			{Name: "nothing started", Do: lessontest.Nothing, Says: "nothing was started"},
 			{Name: "on a pipe", Do: onlyPiped, Says: "its input is no terminal"},
-			{Name: "in a session without a terminal", Do: changed(boxShell, `exec chroot`, `exec setsid chroot`), Says: "Ctrl-C goes to nobody"},
-			{Name: "without its own network", Do: changed(boxShell, "--net ", ""), Says: "net"},
-			{Name: "the monitor is not the one", Do: changed(boxShell, `echo "$$" >"$LAB/monitor"`, `echo "$PPID" >"$LAB/monitor"`), Says: "not that of who made the pair"},
+			{Name: "in a session without a terminal", Do: lessontest.Changed(boxShell, `exec chroot`, `exec setsid chroot`), Says: "Ctrl-C goes to nobody"},
+			{Name: "without its own network", Do: lessontest.Changed(boxShell, "--net ", ""), Says: "net"},
+			{Name: "the monitor is not the one", Do: lessontest.Changed(boxShell, `echo "$$" >"$LAB/monitor"`, `echo "$PPID" >"$LAB/monitor"`), Says: "not that of who made the pair"},
 		},
 		"Ask it what it is on, and read the log": {
 			{Name: "nobody asks", Do: lessontest.Nothing, Says: "nobody asked it"},
@@ -35,24 +30,24 @@ func TestLaws(t *testing.T) {
 		},
 		"Tell the terminal another size": {
 			{Name: "no size", Do: lessontest.Nothing, Says: "no size"},
-			{Name: "rows and columns exchanged", Do: changed(resizeShell, "rows 33 cols 99", "rows 99 cols 33"), Says: "another one"},
-			{Name: "nobody waits inside", Do: script(`stty -F "$(readlink "/proc/$(cat "$LAB/pid")/fd/0")" rows 33 cols 99`), Says: "nobody there waited"},
+			{Name: "rows and columns exchanged", Do: lessontest.Changed(resizeShell, "rows 33 cols 99", "rows 99 cols 33"), Says: "another one"},
+			{Name: "nobody waits inside", Do: lessontest.Script(`stty -F "$(readlink "/proc/$(cat "$LAB/pid")/fd/0")" rows 33 cols 99`), Says: "nobody there waited"},
 		},
 		"Type Ctrl-C": {
 			{Name: "nothing typed", Do: lessontest.Nothing, Says: "nothing was interrupted"},
-			{Name: "killed", Do: changed(interruptShell, `printf '\003\n' >"$LAB/in"`, `pkill -KILL -x -P "$box" sleep`), Says: "in another way"},
-			{Name: "the one on a pipe does not sleep", Do: changed(interruptShell, `printf '\003\n' >"$LAB/pipe/in"`, `pkill -INT -x -P "$pipe" sleep`), Says: "nothing to compare with"},
+			{Name: "killed", Do: lessontest.Changed(interruptShell, `printf '\003\n' >"$LAB/in"`, `pkill -KILL -x -P "$box" sleep`), Says: "in another way"},
+			{Name: "the one on a pipe does not sleep", Do: lessontest.Changed(interruptShell, `printf '\003\n' >"$LAB/pipe/in"`, `pkill -INT -x -P "$pipe" sleep`), Says: "nothing to compare with"},
 			{Name: "the monitor interrupted, too", Do: monitorToo, Says: "it was interrupted as well"},
 		},
 		"Attach, and leave": {
 			{Name: "nobody attached", Do: lessontest.Nothing, Says: "nobody was attached"},
-			{Name: "read from the beginning", Do: changed(attachShell, `"+$from"`, "+1"), Says: "that is docker logs"},
-			{Name: "another shell answers", Do: script(`sh -c '` + greeting + `' >"$LAB/attached"`), Says: "it was not the container"},
+			{Name: "read from the beginning", Do: lessontest.Changed(attachShell, `"+$from"`, "+1"), Says: "that is docker logs"},
+			{Name: "another shell answers", Do: lessontest.Script(`sh -c '` + greeting + `' >"$LAB/attached"`), Says: "it was not the container"},
 			{Name: "left with exit", Do: exited, Says: "has ended"},
 		},
 		"Kill the monitors, and see who is hung up": {
 			{Name: "nobody hangs up", Do: lessontest.Nothing, Says: "nobody hung up"},
-			{Name: "the container killed", Do: script(`kill -KILL "$(cat "$LAB/pid")"`), Says: "nobody hung up"},
+			{Name: "the container killed", Do: lessontest.Script(`kill -KILL "$(cat "$LAB/pid")"`), Says: "nobody hung up"},
 			{Name: "SIGHUP is ignored", Do: ignored, Says: "goes on"},
 			{Name: "the other one killed, too", Do: bothKilled, Says: "it has ended, too"},
 		},
@@ -67,7 +62,7 @@ func onlyPiped(ctx context.Context, b *bench.Bench) error {
 }
 
 // onlyBox says something to the container on a terminal alone.
-func onlyBox(said, answer string) does {
+func onlyBox(said, answer string) lessontest.Does {
 	return func(ctx context.Context, b *bench.Bench) error {
 		if err := sandbox.Say(b, said); err != nil {
 			return err
@@ -89,7 +84,7 @@ func monitorToo(ctx context.Context, b *bench.Bench) error {
 	if err := steps.Until(ctx, func() bool { return sleeper(pid) > 0 }); err != nil {
 		return err
 	}
-	if err := script(`kill -INT "$(cat "$LAB/monitor")"`)(ctx, b); err != nil {
+	if err := lessontest.Script(`kill -INT "$(cat "$LAB/monitor")"`)(ctx, b); err != nil {
 		return err
 	}
 	return steps.Until(ctx, func() bool { return monitorPID(b) == 0 })
@@ -97,7 +92,7 @@ func monitorToo(ctx context.Context, b *bench.Bench) error {
 
 // bothKilled kills the container on the pipe in place of its monitor.
 func bothKilled(ctx context.Context, b *bench.Bench) error {
-	if err := changed(hangUpShell, `"$(ps -o ppid= -p "$pipe")"`, `"$pipe"`)(ctx, b); err != nil {
+	if err := lessontest.Changed(hangUpShell, `"$(ps -o ppid= -p "$pipe")"`, `"$pipe"`)(ctx, b); err != nil {
 		return err
 	}
 	return steps.Until(ctx, func() bool { return pipedPID(b) == 0 })
@@ -123,33 +118,5 @@ func ignored(ctx context.Context, b *bench.Bench) error {
 	if err := steps.Until(ctx, func() bool { return sleeper(pid) > 0 }); err != nil {
 		return err
 	}
-	return script(`kill -KILL "$(cat "$LAB/monitor")"; until [ -s "$LAB/rootfs/hup" ]; do sleep 0.1; done`)(ctx, b)
-}
-
-func script(text string) does {
-	return func(ctx context.Context, b *bench.Bench) error {
-		ctx, cancel := context.WithTimeout(ctx, time.Minute)
-		defer cancel()
-		c := exec.CommandContext(ctx, "bash", "-eu", "-c", text)
-		c.Env = append(os.Environ(), "LAB="+b.Dir, b.Env())
-		c.WaitDelay = time.Second
-		if out, err := c.CombinedOutput(); err != nil {
-			return errors.Join(err, errors.New(string(out)))
-		}
-		return nil
-	}
-}
-
-// changed is a step's own script, in which each old text is another.
-func changed(text string, pairs ...string) does {
-	return func(ctx context.Context, b *bench.Bench) error {
-		text := text
-		for i := 0; i < len(pairs); i += 2 {
-			if !strings.Contains(text, pairs[i]) {
-				return errors.New("the script has no " + pairs[i])
-			}
-			text = strings.ReplaceAll(text, pairs[i], pairs[i+1])
-		}
-		return script(text)(ctx, b)
-	}
+	return lessontest.Script(`kill -KILL "$(cat "$LAB/monitor")"; until [ -s "$LAB/rootfs/hup" ]; do sleep 0.1; done`)(ctx, b)
 }
