@@ -107,10 +107,11 @@ func endServer(_ context.Context, b *bench.Bench) error {
 	if err != nil {
 		return err
 	}
+	var errs []error
 	for _, pid := range pids {
 		if root, err := kernel.RootLink(pid); err == nil && root == "/" {
-			err = errors.Join(err, unix.Kill(pid, unix.SIGKILL))
+			errs = append(errs, unix.Kill(pid, unix.SIGKILL))
 		}
 	}
-	return err
+	return errors.Join(errs...)
 }
