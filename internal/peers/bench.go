@@ -3,9 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -90,7 +92,26 @@ func (b *bench) clear() error {
 	if _, err := b.byhand("clean"); err != nil {
 		return err
 	}
+	if err := ungroup(); err != nil {
+		return err
+	}
 	return os.RemoveAll(b.Dir)
+}
+
+// ungroup removes the cgroups that Podman leaves: those of its containers, which
+// are empty, and the one above them.
+func ungroup() error {
+	var dirs []string
+	err := filepath.WalkDir("/sys/fs/cgroup", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && strings.Contains(path+"/", "/"+groups+"/") && !strings.HasPrefix(path, unified) {
+			dirs = append(dirs, path)
+		}
+		return nil // what is gone meanwhile is not ours
+	})
+	for _, dir := range slices.Backward(dirs) {
+		err = errors.Join(err, os.Remove(dir))
+	}
+	return err
 }
 
 // output runs a program; its error has what it said.

@@ -52,8 +52,11 @@ const apartMark = "BYHAND_PEERS_APART"
 // errSaid is what the process in the namespace has told already.
 var errSaid = errors.New("the comparison failed")
 
-// apart runs f in a mount namespace of its own. There, a hierarchy of version 2
-// beside those of version 1 is taken out of sight, since crun refuses both.
+// unified is where a hierarchy of version 2 is mounted beside those of version 1.
+const unified = "/sys/fs/cgroup/unified"
+
+// apart runs f in a mount namespace of its own. There, the unified
+// hierarchy is taken out of sight, since crun refuses both versions.
 func apart(f func() error) error {
 	if os.Geteuid() != 0 {
 		return errors.New("not root: containers with every namespace and cgroup are timed; run it with sudo")
@@ -68,10 +71,13 @@ func apart(f func() error) error {
 		}
 		return nil
 	}
-	const unified = "/sys/fs/cgroup/unified"
 	if _, err := os.Stat(unified); err == nil {
 		if err := unix.Unmount(unified, unix.MNT_DETACH); err != nil {
 			return fmt.Errorf("umount %s in this namespace: %w", unified, err)
+		}
+		// Podman and crun write there all the same.
+		if err := unix.Mount("tmpfs", unified, "tmpfs", 0, ""); err != nil {
+			return fmt.Errorf("mount a tmpfs at %s in this namespace: %w", unified, err)
 		}
 	}
 	return f()

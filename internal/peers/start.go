@@ -98,13 +98,16 @@ func bundle(dir, root string) error {
 	return os.WriteFile(filepath.Join(dir, "config.json"), text, 0o644)
 }
 
+// groups is the cgroup in which Podman's containers are.
+const groups = "byhand-peers"
+
 func (b *bench) startPodman() (ours, theirs command, err error) {
 	if _, err := found("podman"); err != nil {
 		return ours, theirs, err
 	}
 	words := []string{"podman", "--root", filepath.Join(b.Dir, "podman"), "--runroot", filepath.Join(b.Dir, "podman-run"),
 		"--cgroup-manager", "cgroupfs", "--runtime", "runc", "run", "--rm", "--network", "none",
-		"--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024", "--rootfs", b.Root, "/bin/true"}
+		"--cgroup-parent", "/" + groups, "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024", "--rootfs", b.Root, "/bin/true"}
 	return b.start(), cmd(words...), nil
 }
 

@@ -10,8 +10,8 @@ import (
 // treeRows time what writes and reads root file systems, on a tree in memory.
 func treeRows() []row {
 	return []row{
-		{What: "`lab export`", Than: "GNU `tar -c`", Must: 1.25, Aim: 1, Pair: (*bench).export},
-		{What: "unpacking a tar, `lab create --rootfs`", Than: "GNU `tar -x`", Must: 1.6, Aim: 1.1, Pair: (*bench).unpackTar},
+		{What: "`lab export`", Than: "GNU `tar --xattrs --acls -c`", Must: 1.25, Aim: 1, Pair: (*bench).export},
+		{What: "unpacking a tar, `lab create --rootfs`", Than: "GNU `tar --xattrs --acls -x`", Must: 1.6, Aim: 1.1, Pair: (*bench).unpackTar},
 		{What: "`lab load` and the unpacking of an image", Than: "`umoci unpack`", Must: 0.6, Aim: 0.4, Pair: (*bench).unpackImage},
 	}
 }
@@ -56,7 +56,7 @@ func (b *bench) export() (ours, theirs command, err error) {
 	}
 	id, err := b.byhand("lab", "create", "--network", "none", "--rootfs", tree, "/none")
 	return b.lab("export", "-o", filepath.Join(b.Dir, "ours.tar"), id),
-		cmd("tar", "-C", tree, "-cf", filepath.Join(b.Dir, "theirs.tar"), "."), err
+		cmd("tar", "--xattrs", "--acls", "-C", tree, "-cf", filepath.Join(b.Dir, "theirs.tar"), "."), err
 }
 
 func (b *bench) unpackTar() (ours, theirs command, err error) {
@@ -68,7 +68,7 @@ func (b *bench) unpackTar() (ours, theirs command, err error) {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return ours, theirs, err
 	}
-	theirs = cmd("tar", "-C", dir, "-xf", file)
+	theirs = cmd("tar", "--xattrs", "--acls", "-C", dir, "-xf", file)
 	theirs.After = func() error {
 		if err := os.RemoveAll(dir); err != nil {
 			return err
