@@ -39,10 +39,10 @@ func forward(t *sys.Tracer, bridge string) (changed []string, err error) {
 		return nil, err
 	}
 	for _, r := range routes {
-		if r.To.Bits() > 0 || r.Device == 0 {
+		if r.To.Bits() > 0 || r.Link == 0 {
 			continue
 		}
-		link, err := net.InterfaceByIndex(r.Device)
+		link, err := net.InterfaceByIndex(r.Link)
 		if err != nil || slices.Contains(changed, link.Name) {
 			continue // it may have gone away since
 		}

@@ -1,15 +1,11 @@
 package network
 
 import (
-	"encoding/binary"
 	"fmt"
 	"net"
 	"os"
-	"syscall"
-	"unsafe"
 
-	"golang.org/x/sys/unix"
-
+	"byhand/internal/kernel"
 	"byhand/lab/process"
 )
 
@@ -79,38 +75,20 @@ func Look(c *process.Child, _ struct{}) (v View, err error) {
 
 // masters returns, by the names of devices, the bridges of which they are ports.
 func masters() (map[string]string, error) {
-	dump, err := syscall.NetlinkRIB(unix.RTM_GETLINK, unix.AF_UNSPEC)
+	links, err := kernel.Links()
 	if err != nil {
 		return nil, fmt.Errorf("list the network devices: %w", err)
 	}
-	messages, err := syscall.ParseNetlinkMessage(dump)
-	if err != nil {
-		return nil, fmt.Errorf("list the network devices: %w", err)
+	names, bridges := map[int]string{}, map[string]string{}
+	for _, l := range links {
+		names[l.Index] = l.Name
 	}
-	names, of := map[uint32]string{}, map[uint32]uint32{}
-	for _, m := range messages {
-		if m.Header.Type != unix.RTM_NEWLINK || len(m.Data) < unix.SizeofIfInfomsg {
-			continue
-		}
-		attributes, err := syscall.ParseNetlinkRouteAttr(&m)
-		if err != nil {
-			return nil, fmt.Errorf("list the network devices: %w", err)
-		}
-		index := uint32((*unix.IfInfomsg)(unsafe.Pointer(&m.Data[0])).Index)
-		for _, a := range attributes {
-			switch {
-			case a.Attr.Type == unix.IFLA_IFNAME:
-				names[index] = unix.ByteSliceToString(a.Value)
-			case a.Attr.Type == unix.IFLA_MASTER && len(a.Value) == 4:
-				of[index] = binary.NativeEndian.Uint32(a.Value)
-			}
+	for _, l := range links {
+		if l.Master != 0 {
+			bridges[l.Name] = names[l.Master]
 		}
 	}
-	masters := map[string]string{}
-	for index, master := range of {
-		masters[names[index]] = names[master]
-	}
-	return masters, nil
+	return bridges, nil
 }
 
 // Forwarding is a stage: it reports whether the network namespace of its first
