@@ -17,7 +17,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"byhand/internal/breakout"
-	"byhand/lab/rootfs"
 )
 
 // proberName is this test binary as the program that tries to break out.
@@ -32,10 +31,7 @@ var lacking = []string{"ENOENT", "ENOSYS", "ENXIO", "ENODEV", "EAFNOSUPPORT", "E
 // with -v.
 func TestBreakouts(t *testing.T) {
 	home := t.TempDir()
-	root := filepath.Join(t.TempDir(), "root")
-	if err := rootfs.Build(t.Context(), rootfs.Source{Kind: rootfs.Host}, root, nil); err != nil {
-		t.Fatal(err)
-	}
+	root := hostsRoot(t)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

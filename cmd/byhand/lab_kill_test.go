@@ -30,10 +30,7 @@ func TestEngineKilled(t *testing.T) {
 		t.Skip("needs root: the containers have a network and cgroups")
 	}
 	t.Parallel()
-	root := filepath.Join(t.TempDir(), "root")
-	if err := rootfs.Build(t.Context(), rootfs.Source{Kind: rootfs.Host}, root, nil); err != nil {
-		t.Fatal(err)
-	}
+	root := hostsRoot(t)
 	n := 4
 	if testing.Short() {
 		n = 1
@@ -44,12 +41,7 @@ func TestEngineKilled(t *testing.T) {
 			for range n {
 				at := moments.Float64()
 				t.Run(fmt.Sprintf("%s/%s/%.2f", verb, victim, at), func(t *testing.T) {
-					e := engineToKill{home: t.TempDir(), root: root, marker: strconv.Itoa(1_000_000 + rand.IntN(1_000_000_000)), machine: ownMachine(t)}
-					if err := network.Loopback(nil); err != nil {
-						t.Fatal(err)
-					}
-					e.machine.before = e.machine.look(t)
-					e.strike(t, verb, victim, at)
+					newEngineToKill(t, root).strike(t, verb, victim, at)
 				})
 			}
 		}
@@ -62,6 +54,28 @@ type engineToKill struct {
 	// marker is an argument of the container's program, by which that is found.
 	marker  string
 	machine machine
+}
+
+// newEngineToKill is one with a home of its own. What of the machine it may change
+// is remembered as it is.
+func newEngineToKill(t *testing.T, root string) engineToKill {
+	t.Helper()
+	e := engineToKill{home: t.TempDir(), root: root, marker: strconv.Itoa(1_000_000 + rand.IntN(1_000_000_000)), machine: ownMachine(t)}
+	if err := network.Loopback(nil); err != nil {
+		t.Fatal(err)
+	}
+	e.machine.before = e.machine.look(t)
+	return e
+}
+
+// hostsRoot is a root of this machine's own programs.
+func hostsRoot(t testing.TB) string {
+	t.Helper()
+	root := filepath.Join(t.TempDir(), "root")
+	if err := rootfs.Build(t.Context(), rootfs.Source{Kind: rootfs.Host}, root, nil); err != nil {
+		t.Fatal(err)
+	}
+	return root
 }
 
 // options are those of run and create for the container.

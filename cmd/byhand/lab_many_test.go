@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,8 +13,6 @@ import (
 	"time"
 
 	"byhand/internal/kernel"
-	"byhand/lab/network"
-	"byhand/lab/rootfs"
 )
 
 // TestManyContainers starts many containers at once, has each answer exec, and
@@ -25,15 +22,8 @@ func TestManyContainers(t *testing.T) {
 		t.Skip("needs root: the containers have a network and cgroups")
 	}
 	n := many(t)
-	root := filepath.Join(t.TempDir(), "root")
-	if err := rootfs.Build(t.Context(), rootfs.Source{Kind: rootfs.Host}, root, nil); err != nil {
-		t.Fatal(err)
-	}
-	e := engineToKill{home: t.TempDir(), root: root, marker: strconv.Itoa(1_000_000 + rand.IntN(1_000_000_000)), machine: ownMachine(t)}
-	if err := network.Loopback(nil); err != nil {
-		t.Fatal(err)
-	}
-	e.machine.before = e.machine.look(t)
+	root := hostsRoot(t)
+	e := newEngineToKill(t, root)
 
 	e.atOnce(t, "run", n, func(i int) ([]string, string) {
 		return []string{"lab", "run", "-d", "--name", fmt.Sprint("box", i), "--rootfs", root, "sleep", e.marker}, ""
@@ -83,15 +73,8 @@ func TestManyInARow(t *testing.T) {
 		t.Skip("needs root: the containers have a network and cgroups")
 	}
 	n := many(t)
-	root := filepath.Join(t.TempDir(), "root")
-	if err := rootfs.Build(t.Context(), rootfs.Source{Kind: rootfs.Host}, root, nil); err != nil {
-		t.Fatal(err)
-	}
-	e := engineToKill{home: t.TempDir(), root: root, marker: strconv.Itoa(1_000_000 + rand.IntN(1_000_000_000)), machine: ownMachine(t)}
-	if err := network.Loopback(nil); err != nil {
-		t.Fatal(err)
-	}
-	e.machine.before = e.machine.look(t)
+	root := hostsRoot(t)
+	e := newEngineToKill(t, root)
 	succeed(t, e.home, "lab", "run", "-d", "--name", "stays", "--rootfs", root, "sleep", e.marker)
 	monitor := e.monitor()
 	var half use

@@ -2,14 +2,12 @@ package main
 
 import (
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"byhand/internal/doctor"
-	"byhand/lab/rootfs"
 )
 
 // TestTerminal sits before a container at a terminal, as root.
@@ -35,10 +33,7 @@ func TestRootlessTerminal(t *testing.T) {
 // that leave it, and back to its end.
 func sitBefore(t *testing.T) {
 	t.Helper()
-	home, root := t.TempDir(), filepath.Join(t.TempDir(), "root")
-	if err := rootfs.Build(t.Context(), rootfs.Source{Kind: rootfs.Host}, root, nil); err != nil {
-		t.Fatal(err)
-	}
+	home, root := t.TempDir(), hostsRoot(t)
 	// Also where the test fails.
 	defer func() { _ = byhand(t, home, "lab", "rm", "-f", "box").Run() }()
 	x := onTerminal(t, 24, 80, byhand(t, home, "lab", "run", "-it", "--name", "box", "--network", "none", "--rootfs", root, "sh"))

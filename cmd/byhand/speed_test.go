@@ -2,10 +2,7 @@ package main
 
 import (
 	"os"
-	"path/filepath"
 	"testing"
-
-	"byhand/lab/rootfs"
 )
 
 // BenchmarkContainer starts a container that ends at once, and joins one that
@@ -14,10 +11,7 @@ func BenchmarkContainer(b *testing.B) {
 	if os.Geteuid() != 0 {
 		b.Skip("needs root: the containers have cgroups")
 	}
-	home, root := b.TempDir(), filepath.Join(b.TempDir(), "root")
-	if err := rootfs.Build(b.Context(), rootfs.Source{Kind: rootfs.Host}, root, nil); err != nil {
-		b.Fatal(err)
-	}
+	home, root := b.TempDir(), hostsRoot(b)
 	b.Run("run", func(b *testing.B) {
 		for b.Loop() {
 			succeed(b, home, "lab", "run", "--rm", "--network", "none", "--rootfs", root, "true")

@@ -82,12 +82,22 @@ func (b *bench) lab(words ...string) command {
 	return command{Args: append([]string{b.Byhand, "lab"}, words...)}
 }
 
+// end removes all containers.
+func (b *bench) end() error {
+	ids, err := b.byhand("lab", "ps", "-aq")
+	if err == nil && ids != "" {
+		_, err = b.byhand(append([]string{"lab", "rm", "-f"}, strings.Fields(ids)...)...)
+	}
+	return err
+}
+
 // clear removes everything: containers first, since their roots are mounted.
 func (b *bench) clear() error {
-	if ids, err := b.byhand("lab", "ps", "-aq"); err == nil && ids != "" {
-		if _, err := b.byhand(append([]string{"lab", "rm", "-f"}, strings.Fields(ids)...)...); err != nil {
-			return err
-		}
+	if _, err := os.Stat(b.Byhand); err != nil {
+		return os.RemoveAll(b.Dir) // it could not be built
+	}
+	if err := b.end(); err != nil {
+		return err
 	}
 	if _, err := b.byhand("clean"); err != nil {
 		return err

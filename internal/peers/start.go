@@ -4,9 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
 )
 
@@ -135,23 +133,14 @@ func (b *bench) exec() (ours, theirs command, err error) {
 }
 
 func (b *bench) ps() (ours, theirs command, err error) {
-	_, err = exec.LookPath("lsns")
-	if err != nil {
-		err = missing("lsns")
-	}
+	_, err = found("lsns")
 	return b.lab("ps"), cmd("lsns"), err
 }
 
 // among times a start with none and with n running.
 func (b *bench) among(runs, n int) (none, many time.Duration, err error) {
-	ids, err := b.byhand("lab", "ps", "-aq")
-	if err != nil {
+	if err := b.end(); err != nil {
 		return 0, 0, err
-	}
-	if ids != "" {
-		if _, err := b.byhand(append([]string{"lab", "rm", "-f"}, strings.Fields(ids)...)...); err != nil {
-			return 0, 0, err
-		}
 	}
 	if none, err = alone(runs, b.start()); err != nil {
 		return 0, 0, err
