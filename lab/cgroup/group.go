@@ -40,12 +40,17 @@ const Unlimited = -1
 // Create makes it. A group made is found again by the same call from the same
 // place, and from any place where the Group was kept.
 func New(name string, controllers ...Controller) (*Group, error) {
-	if name == "" || strings.ContainsAny(name, "/\n") || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "cgroup.") {
-		return nil, fmt.Errorf("cgroup name %q: want one path element that does not start with a dot or cgroup", name)
-	}
 	all, err := kernel.Hierarchies(0)
 	if err != nil {
 		return nil, fmt.Errorf("find cgroup hierarchies: %w", err)
+	}
+	return NewIn(all, name, controllers...)
+}
+
+// NewIn is New among hierarchies that were read already.
+func NewIn(all []kernel.Hierarchy, name string, controllers ...Controller) (*Group, error) {
+	if name == "" || strings.ContainsAny(name, "/\n") || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "cgroup.") {
+		return nil, fmt.Errorf("cgroup name %q: want one path element that does not start with a dot or cgroup", name)
 	}
 	g := &Group{Name: name}
 	for _, c := range controllers {

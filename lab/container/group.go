@@ -39,7 +39,7 @@ func (c Config) NewGroup(name string) (*cgroup.Group, error) {
 	if len(found) == 0 {
 		return nil, nil
 	}
-	return cgroup.New(name, found...)
+	return cgroup.NewIn(hierarchies, name, found...)
 }
 
 // controllers are those without which the limits can't be set, and the flag
