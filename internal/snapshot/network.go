@@ -24,48 +24,39 @@ func links(Options) ([]Item, error) {
 
 // addresses lists those of the devices.
 func addresses(Options) ([]Item, error) {
-	list, err := kernel.Addresses()
-	if err != nil {
-		return nil, err
-	}
-	names, err := deviceNames()
-	if err != nil {
-		return nil, err
-	}
-	var items []Item
-	for _, a := range list {
-		items = append(items, Item{Key: fmt.Sprintf("%s of %s", a.Prefix, names[a.Link])})
-	}
-	return items, nil
+	return ofDevices(kernel.Addresses, func(a kernel.Address, names map[int]string) Item {
+		return Item{Key: fmt.Sprintf("%s of %s", a.Prefix, names[a.Link])}
+	})
 }
 
 // routes lists those of all tables.
 func routes(Options) ([]Item, error) {
-	list, err := kernel.Routes()
-	if err != nil {
-		return nil, err
-	}
-	names, err := deviceNames()
-	if err != nil {
-		return nil, err
-	}
-	var items []Item
-	for _, r := range list {
+	return ofDevices(kernel.Routes, func(r kernel.Route, names map[int]string) Item {
 		key := fmt.Sprintf("table %d, type %d: %s by %s, metric %d", r.Table, r.Type, r.To, names[r.Link], r.Metric)
 		if r.Gateway.IsValid() {
 			key += ", through " + r.Gateway.String()
 		}
-		items = append(items, Item{Key: key})
-	}
-	return items, nil
+		return Item{Key: key}
+	})
 }
 
-// deviceNames are the devices' names by their numbers.
-func deviceNames() (map[int]string, error) {
-	list, err := kernel.Links()
-	names := map[int]string{}
-	for _, l := range list {
-		names[l.Index] = l.Name
+// ofDevices lists what goes by devices, whose names it gives by their numbers.
+func ofDevices[T any](read func() ([]T, error), item func(T, map[int]string) Item) ([]Item, error) {
+	list, err := read()
+	if err != nil {
+		return nil, err
 	}
-	return names, err
+	devices, err := kernel.Links()
+	if err != nil {
+		return nil, err
+	}
+	names := map[int]string{}
+	for _, d := range devices {
+		names[d.Index] = d.Name
+	}
+	var items []Item
+	for _, one := range list {
+		items = append(items, item(one, names))
+	}
+	return items, nil
 }
